@@ -1,0 +1,1 @@
+"""The HTTP door: starts work, does none."""

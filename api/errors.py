@@ -1,0 +1,158 @@
+"""Exceptions become answers here, and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api.envelope import ErrorBody, ErrorDetail, Failure
+from api.messages import error_message, language_of
+from studio.errors import BadInput, ObjectMissing, VideoSystemError
+
+logger = logging.getLogger("api")
+
+
+class ApiError(Exception):
+    """An answer other than success; carries its status and code."""
+
+    status = 500
+    code = "INTERNAL_ERROR"
+
+    def __init__(self, *, details: Sequence[ErrorDetail] = (), headers: dict[str, str] | None = None) -> None:
+        super().__init__(self.code)
+        self.details = list(details)
+        self.headers = headers or {}
+
+
+class NotAuthenticated(ApiError):
+    """No token, or one that is not valid any more."""
+
+    status, code = 401, "NOT_AUTHENTICATED"
+
+
+class InvalidCredentials(ApiError):
+    """Wrong name or wrong password: the answer is the same."""
+
+    status, code = 401, "INVALID_CREDENTIALS"
+
+
+class TokenJustRotated(ApiError):
+    """The refresh token was used a moment ago; nothing is revoked."""
+
+    status, code = 401, "TOKEN_JUST_ROTATED"
+
+
+class TokenReused(ApiError):
+    """A used refresh token came back: everybody who holds one of its family is logged out."""
+
+    status, code = 401, "TOKEN_REUSED"
+
+
+class UsernameTaken(ApiError):
+    """The contract wants 400 here."""
+
+    status, code = 400, "USERNAME_TAKEN"
+
+
+class NotFound(ApiError):
+    """There is no such thing, or it is somebody else's."""
+
+    status, code = 404, "NOT_FOUND"
+
+
+class LinkExpired(ApiError):
+    """A signed link with a wrong signature or past its time."""
+
+    status, code = 403, "LINK_EXPIRED"
+
+
+class NotReady(ApiError):
+    """Something that we need is not there yet; the details say what."""
+
+    status, code = 503, "NOT_READY"
+
+
+class Busy(ApiError):
+    """More callers than can be served at once."""
+
+    status, code = 503, "BUSY"
+
+
+_BY_STATUS = {
+    400: "BAD_REQUEST",
+    401: "NOT_AUTHENTICATED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    413: "TOO_LARGE",
+    503: "BUSY",
+}
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Our answers for our errors, the framework's and the studio's."""
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(VideoSystemError, _studio_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+def failure(
+    request: Request,
+    *,
+    status: int,
+    code: str,
+    details: Sequence[ErrorDetail] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """The error answer in the caller's language."""
+    language = language_of(request.headers.get("accept-language", ""))
+    body = Failure(
+        error=ErrorBody(
+            code=code,
+            message=error_message(code, language),
+            request_id=getattr(request.state, "request_id", None),
+            details=list(details) or None,
+        )
+    )
+    return JSONResponse(body.model_dump(exclude_none=True), status_code=status, headers=headers)
+
+
+def _api_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    return failure(request, status=error.status, code=error.code, details=error.details, headers=error.headers)
+
+
+def _studio_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, BadInput):
+        detail = ErrorDetail(field=error.field, message=error.message, type=error.code.lower())
+        return failure(request, status=400, code=error.code, details=[detail])
+    if isinstance(error, ObjectMissing):
+        return failure(request, status=404, code="NOT_FOUND")
+    logger.error("unhandled studio error", exc_info=error)
+    return failure(request, status=500, code="INTERNAL_ERROR")
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return failure(request, status=400, code="BAD_REQUEST", details=[_detail(item) for item in error.errors()])
+
+
+def _detail(item: dict[str, Any]) -> ErrorDetail:
+    """Where and why, without the value: it may be a password or half a character."""
+    path = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header")]
+    return ErrorDetail(field=".".join(path) or "body", message=str(item["msg"]), type=str(item["type"]))
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = _BY_STATUS.get(error.status_code, "BAD_REQUEST" if error.status_code < 500 else "INTERNAL_ERROR")
+    status = 400 if error.status_code == 422 else error.status_code
+    return failure(request, status=status, code=code, headers=dict(error.headers or {}))

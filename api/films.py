@@ -1,0 +1,115 @@
+"""Ask for films and say how far they are: what the routes of `/video` do."""
+
+from __future__ import annotations
+
+import logging
+import statistics
+
+from api import runs
+from api.errors import NotFound
+from api.schemas.video import TaskAccepted, TaskStatus
+from store.repos.videos import Videos
+from store.session import reading, transaction
+from store.tables.users import User
+from store.tables.videos import Video
+from studio.language.detect import resolve_language
+from studio.models.brief import Brief
+from studio.models.rendition import Rendition
+from studio.models.template import load_template
+from studio.providers.storage.links import signed_url
+
+logger = logging.getLogger("api.films")
+
+FIRST_RATE = 1.6
+"""Seconds of work a second of film, until this machine's own films tell: measured on two cores."""
+
+OVERHEAD_S = 8.0
+
+
+def generate(brief: Brief, *, owner: User) -> TaskAccepted:
+    """
+    Write the film down, then start it; what is written down is made even if starting fails now.
+
+    Raises:
+        BadInput: an unknown template, or a text in a language that nobody here speaks.
+    """
+    template = load_template(brief.template)
+    resolve_language(brief.language, brief.script or f"{brief.title}\n{brief.description}")
+    with transaction() as session:
+        video = Videos(session, owner_id=owner.id).add(brief, owner_id=owner.id)
+    start(video)
+    estimate = estimated_seconds(brief.duration or template.duration)
+    return TaskAccepted(task_id=video.id, status="pending", estimated_time=estimate)
+
+
+def start(video: Video) -> None:
+    """Start the film's run, or leave it to the reconciler when Prefect does not answer."""
+    try:
+        run_id = runs.start(video)
+    except runs.PrefectUnavailable:
+        logger.warning("film %s waits for Prefect", video.id)
+        return
+    with transaction() as session:
+        Videos.of_everyone(session).change(video.id, run_id=run_id)
+
+
+def task_status(task_id: str, *, owner: User) -> TaskStatus:
+    """
+    How far the owner's film is.
+
+    Raises:
+        NotFound: this owner has no such film.
+    """
+    with reading() as session:
+        video = Videos(session, owner_id=owner.id).get(task_id)
+    if video is None:
+        raise NotFound
+    status = status_of(video)
+    is_done = status == "completed" and video.rendition is not None
+    return TaskStatus(
+        task_id=video.id,
+        status=status,
+        progress=100 if is_done else min(video.progress, 99),
+        video_url=_video_url(video) if is_done else None,
+    )
+
+
+def status_of(video: Video) -> runs.Status:
+    """The flow run's state in our words; what the row knows when there is no run or Prefect does not answer."""
+    if video.cancel_requested_at:
+        return "cancelled"
+    if video.run_id is None:
+        return "failed" if video.error_code else "pending"
+    try:
+        run = runs.states().get(video.run_id)
+    except runs.PrefectUnavailable:
+        run = None
+    if run is None:
+        return _from_row(video)
+    return _waiting_for_restart(video) if run.state == "Crashed" else run.status
+
+
+def estimated_seconds(duration: int) -> int:
+    """About how long a film of *duration* seconds takes, from the latest finished ones."""
+    with reading() as session:
+        recent = Videos.of_everyone(session).recent_seconds()
+    rates = [max(0.0, took - OVERHEAD_S) / lasts for took, lasts in recent if lasts > 0]
+    return max(1, round(OVERHEAD_S + duration * (statistics.median(rates) if rates else FIRST_RATE)))
+
+
+def _waiting_for_restart(video: Video) -> runs.Status:
+    """A run whose process died is started again: for the user it is still being made, until it is given up."""
+    return "failed" if video.error_code else "processing"
+
+
+def _from_row(video: Video) -> runs.Status:
+    if video.rendition:
+        return "completed"
+    if video.error_code:
+        return "failed"
+    return "processing" if video.stage else "pending"
+
+
+def _video_url(video: Video) -> str:
+    rendition = Rendition.model_validate(video.rendition)
+    return signed_url(rendition.video.key, filename=f"{video.id}.mp4")

@@ -1,0 +1,50 @@
+"""What answers say, in Traditional Chinese and English."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Language = Literal["zh-TW", "en"]
+
+OK: dict[Language, str] = {"zh-TW": "操作成功", "en": "Success"}
+
+ERRORS: dict[str, dict[Language, str]] = {
+    "BAD_REQUEST": {"zh-TW": "請求參數有誤", "en": "The request has invalid parameters"},
+    "USERNAME_TAKEN": {"zh-TW": "這個使用者名稱已有人使用", "en": "This username is taken"},
+    "UNKNOWN_NAME": {"zh-TW": "找不到這個名稱", "en": "There is nothing of that name"},
+    "NOT_AUTHENTICATED": {"zh-TW": "請先登入", "en": "Please log in first"},
+    "INVALID_CREDENTIALS": {"zh-TW": "使用者名稱或密碼錯誤", "en": "Wrong username or password"},
+    "TOKEN_JUST_ROTATED": {
+        "zh-TW": "這個更新權杖剛剛用過，請使用新的",
+        "en": "This refresh token was just used; use the new one",
+    },
+    "TOKEN_REUSED": {"zh-TW": "更新權杖重複使用，請重新登入", "en": "This refresh token was used before; log in again"},
+    "FORBIDDEN": {"zh-TW": "沒有權限", "en": "Not allowed"},
+    "NOT_FOUND": {"zh-TW": "找不到資源", "en": "Not found"},
+    "METHOD_NOT_ALLOWED": {"zh-TW": "不支援這個方法", "en": "Method not allowed"},
+    "LINK_EXPIRED": {"zh-TW": "連結無效或已過期", "en": "This link is invalid or has expired"},
+    "TOO_LARGE": {"zh-TW": "請求內容過大", "en": "The request is too large"},
+    "NOT_READY": {"zh-TW": "服務尚未就緒", "en": "The service is not ready"},
+    "BUSY": {"zh-TW": "系統忙碌，請稍後再試", "en": "Busy; try again in a moment"},
+    "INTERNAL_ERROR": {"zh-TW": "系統發生錯誤", "en": "Something went wrong on our side"},
+}
+_RANGE = re.compile(r"\s*([A-Za-z*]+)[^;,]*(?:;\s*q=([\d.]+))?")
+
+
+def language_of(accept_language: str) -> Language:
+    """The better of our two languages for an Accept-Language header; Chinese when it names neither."""
+    best: tuple[float, Language] = (0.0, "zh-TW")
+    for part in accept_language.split(","):
+        match = _RANGE.match(part)
+        if match is None:
+            continue
+        tag, quality = match[1].lower(), float(match[2] or 1)
+        if tag in ("en", "zh") and quality > best[0]:
+            best = (quality, "en" if tag == "en" else "zh-TW")
+    return best[1]
+
+
+def error_message(code: str, language: Language) -> str:
+    """The sentence for an error code."""
+    return ERRORS.get(code, ERRORS["INTERNAL_ERROR"])[language]

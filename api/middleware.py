@@ -1,0 +1,72 @@
+"""What happens to every request before a route sees it: an id, a size limit, and no unexplained death."""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import failure
+
+logger = logging.getLogger("api")
+
+MAX_BODY_BYTES = 1 << 20
+"""JSON bodies of ours have some kilobytes; 150 MB of JSON cost 750 MB of memory."""
+
+_GIVEN_ID = re.compile(rb"^[A-Za-z0-9_-]{8,64}$")
+
+
+class RequestFrame:
+    """
+    Outermost layer: request id, body limit, last resort for exceptions.
+
+    Starlette's own handler for unexpected errors sits outside of user middleware, so its answers would
+    carry no request id.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        is_started = False
+        received = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal is_started
+            if message["type"] == "http.response.start":
+                is_started = True
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        async def receive_bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
+                # The framework lets this one through; any other it would turn into a 400.
+                raise HTTPException(413)
+            return message
+
+        try:
+            await self._app(scope, receive_bounded, send_with_id)
+        except Exception:
+            logger.exception("request %s failed", request_id)
+            if is_started:
+                raise
+            await failure(Request(scope), status=500, code="INTERNAL_ERROR")(scope, receive, send_with_id)
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's own id when it has the shape of one, else a new one."""
+    given = dict(scope["headers"]).get(b"x-request-id", b"")
+    return given.decode() if _GIVEN_ID.match(given) else f"req_{uuid.uuid4().hex}"

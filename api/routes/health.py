@@ -1,0 +1,23 @@
+"""`/health`: is it up, and can it make films."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+
+from api import readiness
+from api.envelope import Envelope, ok
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+
+@router.get("/live")
+def live(request: Request) -> Envelope[dict[str, str]]:
+    """The process answers."""
+    return ok(request, {"status": "live"})
+
+
+@router.get("/ready")
+def ready(request: Request) -> Envelope[dict[str, str]]:
+    """Database, storage, Prefect and a worker are there."""
+    readiness.check()
+    return ok(request, {"status": "ready"})

@@ -1,0 +1,34 @@
+"""`/media`: finished files by signed link."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse
+
+from api.errors import LinkExpired
+from studio.providers.storage import open_storage
+from studio.providers.storage.links import is_valid
+from studio.settings import get_settings
+
+router = APIRouter(prefix="/media", tags=["media"])
+
+
+@router.api_route("/{key:path}", methods=["GET", "HEAD"], response_class=FileResponse, operation_id="media")
+def media(
+    request: Request,
+    key: str,
+    exp: int,
+    sig: Annotated[str, Query(max_length=64)],
+    name: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """The file, or the part of it that a Range header asks for. The link itself is the permission."""
+    if not is_valid(key, expires=exp, signature=sig):
+        raise LinkExpired
+    etag = f'"{key.rsplit("/", 1)[-1].split(".")[0]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    path = open_storage(get_settings()).fetch(key)
+    return FileResponse(path, headers=headers, filename=name or path.name, content_disposition_type="inline")

@@ -1,0 +1,208 @@
+"""The one door to Prefect: start a flow run, read its state, cancel it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.states import Cancelling, Scheduled
+
+from store.tables.videos import Video
+
+logger = logging.getLogger("api.runs")
+
+DEPLOYMENT = "generate-video/default"
+FRESH_S = 1.0
+"""States younger than this are answered from memory: the server gives about a hundred answers a second."""
+
+WATCHED_S = 60.0
+"""How long after the last question a run is still read along with the others."""
+
+Status = Literal["pending", "processing", "awaiting_review", "completed", "failed", "cancelled"]
+
+_STATUS: dict[StateType, Status] = {
+    StateType.SCHEDULED: "pending",
+    StateType.PENDING: "pending",
+    StateType.RUNNING: "processing",
+    StateType.CANCELLING: "processing",
+    StateType.PAUSED: "awaiting_review",
+    StateType.COMPLETED: "completed",
+    StateType.FAILED: "failed",
+    StateType.CRASHED: "failed",
+    StateType.CANCELLED: "cancelled",
+}
+_BY_NAME: dict[str, Status] = {"Retrying": "processing", "AwaitingRetry": "processing"}
+
+
+class PrefectUnavailable(Exception):
+    """The Prefect server does not answer now; what was asked for is done when it is back."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What we need to know of a flow run."""
+
+    id: str
+    status: Status
+    state: str
+    run_count: int
+
+
+def status_of(state: State[Any]) -> Status:
+    """Our word for a flow run's state, decided here and nowhere else."""
+    return _BY_NAME.get(state.name or "") or _STATUS[state.type]
+
+
+def start(video: Video) -> str:
+    """
+    The id of the flow run that makes *video*, created unless it exists.
+
+    The film's id is the idempotency key: called any number of times, by any number of processes, there is
+    one run.
+
+    Raises:
+        PrefectUnavailable: the reconciler will do it later.
+    """
+    with _prefect() as client:
+        run = client.create_flow_run_from_deployment(
+            _deployment_id(client),
+            parameters={**_parameters(video.brief), "video_id": video.id},
+            name=video.title[:200],
+            idempotency_key=video.id,
+        )
+        return str(run.id)
+
+
+def cancel(run_id: str) -> None:
+    """Ask the worker to end a run; a run that has not begun is cancelled at once."""
+    with _prefect() as client:
+        client.set_flow_run_state(UUID(run_id), Cancelling(), force=False)
+    states().forget(run_id)
+
+
+def start_again(run_id: str) -> None:
+    """Put a crashed run back in the queue under the same id: finished stages are not done again."""
+    with _prefect() as client:
+        client.set_flow_run_state(UUID(run_id), Scheduled(name="AwaitingRetry"), force=True)
+    states().forget(run_id)
+
+
+def read(run_ids: Iterable[str]) -> dict[str, Run]:
+    """The runs of these ids that exist, in one request."""
+    wanted = [UUID(run_id) for run_id in run_ids]
+    if not wanted:
+        return {}
+    with _prefect() as client:
+        runs = client.read_flow_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=wanted)), limit=len(wanted))
+    return {str(run.id): _run(run) for run in runs}
+
+
+def missing_parts() -> list[str]:
+    """What Prefect lacks before a film could be made: nothing, "prefect", "deployment" or "worker"."""
+    try:
+        with _prefect() as client:
+            deployment = client.read_deployment_by_name(DEPLOYMENT)
+            workers = client.read_workers_for_work_pool(deployment.work_pool_name or "")
+    except ObjectNotFound:
+        return ["deployment"]
+    except PrefectUnavailable:
+        return ["prefect"]
+    return [] if any(str(worker.status).upper().endswith("ONLINE") for worker in workers) else ["worker"]
+
+
+class States:
+    """A short memory of runs, so that any number of pollers costs Prefect one request a second."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._runs: dict[str, Run] = {}
+        self._asked: dict[str, float] = {}
+        self._read_at: dict[str, float] = {}
+
+    def get(self, run_id: str) -> Run | None:
+        """
+        The run, at most FRESH_S old; None where there is none.
+
+        Raises:
+            PrefectUnavailable: it cannot be read, and was never read before.
+        """
+        with self._lock:
+            now = time.monotonic()
+            self._asked[run_id] = now
+            if now - self._read_at.get(run_id, 0.0) > FRESH_S:
+                self._refresh(run_id, now)
+            return self._runs.get(run_id)
+
+    def forget(self, run_id: str) -> None:
+        """Read the run anew when it is next asked for."""
+        with self._lock:
+            self._read_at.pop(run_id, None)
+
+    def _refresh(self, run_id: str, now: float) -> None:
+        self._asked = {key: asked for key, asked in self._asked.items() if now - asked < WATCHED_S}
+        self._runs = {key: run for key, run in self._runs.items() if key in self._asked}
+        try:
+            self._runs.update(read(self._asked))
+        except PrefectUnavailable:
+            if run_id not in self._runs:
+                raise
+        self._read_at = dict.fromkeys(self._asked, now)
+
+
+@cache
+def states() -> States:
+    """This process's memory of runs."""
+    return States()
+
+
+def _parameters(brief: dict[str, Any]) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in brief.items()}
+
+
+def _run(run: FlowRun) -> Run:
+    state = run.state
+    return Run(
+        id=str(run.id),
+        status=status_of(state) if state else "pending",
+        state=(state.name or state.type.value) if state else "Scheduled",
+        run_count=run.run_count,
+    )
+
+
+@contextmanager
+def _prefect() -> Iterator[SyncPrefectClient]:
+    try:
+        with get_client(sync_client=True) as client:
+            yield client
+    except ObjectNotFound:
+        raise
+    except PrefectHTTPStatusError as error:
+        if error.response.status_code < 500:
+            raise
+        raise PrefectUnavailable from error
+    except (httpx.HTTPError, OSError, RuntimeError) as error:
+        raise PrefectUnavailable from error
+
+
+_DEPLOYMENT_IDS: dict[str, UUID] = {}
+
+
+def _deployment_id(client: SyncPrefectClient) -> UUID:
+    if DEPLOYMENT not in _DEPLOYMENT_IDS:
+        try:
+            _DEPLOYMENT_IDS[DEPLOYMENT] = client.read_deployment_by_name(DEPLOYMENT).id
+        except ObjectNotFound as error:
+            raise PrefectUnavailable from error
+    return _DEPLOYMENT_IDS[DEPLOYMENT]

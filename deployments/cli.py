@@ -1,0 +1,163 @@
+"""`video-system …`: everything that is started from a shell."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from deployments.environment import use_in_process_server, use_server
+from studio.errors import VideoSystemError
+from studio.models.brief import Aspect, Brief, Resolution
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Turns a title into a finished short video.")
+console = Console()
+
+
+@app.command()
+def make(
+    title: Annotated[str, typer.Argument(help="What the film is about.")],
+    description: Annotated[str, typer.Option(help="The facts that the film may use.")] = "",
+    script: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Narration, word for word.")] = None,
+    template: Annotated[str, typer.Option(help="explainer or listicle.")] = "explainer",
+    language: Annotated[str | None, typer.Option(help="zh-TW or en; found out when left out.")] = None,
+    duration: Annotated[int | None, typer.Option(help="Seconds.")] = None,
+    aspect: Aspect = Aspect.VERTICAL,
+    resolution: Resolution = Resolution.P1080,
+    voice: Annotated[str | None, typer.Option(help="`video-system doctor` lists them.")] = None,
+    asset: Annotated[
+        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="Own picture or clip; repeat.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the finished film.")] = None,
+) -> None:
+    """Make one film on this machine and copy it to a folder."""
+    use_in_process_server()
+    from deployments.make import make_film
+    from deployments.own_assets import keep_assets
+    from studio.settings import get_settings
+
+    try:
+        brief = Brief(
+            title=title,
+            description=description,
+            script=script.read_text("utf-8") if script else "",
+            template=template,
+            language=language,
+            duration=duration,
+            aspect=aspect,
+            resolution=resolution,
+            voice=voice,
+            assets=keep_assets(asset or []),
+        )
+        film = make_film(brief, out=out or get_settings().home / "films", console=console)
+    except ValidationError as error:
+        _refuse("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
+    except VideoSystemError as error:
+        _refuse(str(error))
+    for warning in film.warnings:
+        console.print(f"[yellow]note[/] {warning}", highlight=False)
+    loudness = film.rendition.loudness
+    console.print(
+        f"{film.rendition.width}x{film.rendition.height}, {film.rendition.duration:.1f} s, {loudness.lufs:.1f} LUFS, "
+        f"{loudness.dbtp:.1f} dBTP",
+        highlight=False,
+    )
+    console.print(f"[bold green]film[/] {film.video}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def demo() -> None:
+    """Make the demonstration film, or one about TITLE and DESCRIPTION of the environment."""
+    from deployments.demo import demo_brief
+
+    title, description = demo_brief(os.environ.get("TITLE", ""), os.environ.get("DESCRIPTION", ""))
+    make(title, description=description)
+
+
+@app.command()
+def up() -> None:
+    """Start Prefect, a worker and the API on this machine; Ctrl-C ends all of it."""
+    from deployments.up import StartFailed
+    from deployments.up import up as run
+
+    try:
+        run(console)
+    except (StartFailed, VideoSystemError) as error:
+        _refuse(str(error))
+
+
+@app.command()
+def worker(limit: Annotated[int, typer.Option(min=1, help="Films at once.")] = 1) -> None:
+    """Serve the work pool until stopped."""
+    use_server()
+    from deployments.up import worker_argv
+
+    argv = worker_argv(limit=limit)
+    os.execv(argv[0], argv)  # noqa: S606
+
+
+@app.command()
+def deploy() -> None:
+    """Tell the Prefect server about the flows."""
+    use_server()
+    from deployments.deploy import deploy as run
+
+    run()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest shape."""
+    from store.migrate import migrate as run
+
+    run()
+
+
+@app.command()
+def openapi(out: Annotated[Path | None, typer.Option(help="File to write; printed when left out.")] = None) -> None:
+    """Write the API's OpenAPI document."""
+    from api.app import create_app
+
+    document = json.dumps(create_app().openapi(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    if out:
+        out.write_text(document, "utf-8")
+    else:
+        typer.echo(document, nl=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Say for each role which provider is ready, and what to set for those that are not."""
+    from deployments.doctor import diagnose
+
+    raise typer.Exit(0 if diagnose(console) else 1)
+
+
+@app.command()
+def user(
+    username: Annotated[str, typer.Argument(help="Account to make, or to change the plan of.")],
+    plan: Annotated[str, typer.Option(help="free, paid or admin.")] = "free",
+    email: Annotated[str, typer.Option(help="For a new account.")] = "",
+) -> None:
+    """Make an account (the password is asked for) or change an account's plan."""
+    from deployments.accounts import keep_user
+
+    password = typer.prompt("password", hide_input=True, confirmation_prompt=True) if email else ""
+    try:
+        console.print(keep_user(username, plan=plan, email=email, password=password), highlight=False)
+    except VideoSystemError as error:
+        _refuse(str(error))
+
+
+def _refuse(message: str) -> NoReturn:
+    console.print(f"[bold red]error[/] {message}", highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,73 @@
+"""Tell Prefect about our flows: work pool, deployments, and the watch over dead processes."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import timedelta
+
+from prefect.automations import Automation
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState
+from prefect.events.schemas.automations import EventTrigger, Posture
+from prefect.exceptions import ObjectAlreadyExists
+
+from studio.settings import PROJECT
+
+POOL = "video-system"
+WATCH = "dead flow runs are crashed"
+SILENCE = timedelta(seconds=75)
+"""Two and a half heartbeats of 30 s: one may be late under load, two in a row are not."""
+
+_SIGNS_OF_LIFE = (
+    "heartbeat", "Completed", "Failed", "Cancelled", "Crashed", "Scheduled", "Suspended", "AwaitingRetry", "Paused",
+)  # fmt: skip
+
+
+def deploy() -> None:
+    """Create or update everything; ids and schedules of what is there already stay."""
+    with get_client(sync_client=True) as client, suppress(ObjectAlreadyExists):
+        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=_process_template()))
+    subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+    )
+    _watch_heartbeats()
+
+
+def _process_template() -> dict[str, object]:
+    from prefect.workers.process import ProcessWorker
+
+    return ProcessWorker.get_default_base_job_template()
+
+
+def _watch_heartbeats() -> None:
+    """A run whose heartbeat stops for SILENCE is marked Crashed; the reconciler takes it from there."""
+    trigger = EventTrigger(
+        posture=Posture.Proactive,
+        after={"prefect.flow-run.heartbeat"},
+        expect={f"prefect.flow-run.{sign}" for sign in _SIGNS_OF_LIFE},
+        match={"prefect.resource.id": ["prefect.flow-run.*"]},
+        for_each={"prefect.resource.id"},
+        threshold=1,
+        within=SILENCE,
+    )
+    action = ChangeFlowRunState(state=StateType.CRASHED, name="Crashed", message="No heartbeat for 75 seconds.")
+    asyncio.run(_keep(Automation(name=WATCH, trigger=trigger, actions=[action])))
+
+
+async def _keep(automation: Automation) -> None:
+    """Create *automation*, or bring the one of its name to the same shape."""
+    try:
+        found = await Automation.aread(name=automation.name)
+    except ValueError:
+        await automation.acreate()
+        return
+    found.trigger, found.actions = automation.trigger, automation.actions
+    await found.aupdate()

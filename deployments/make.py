@@ -1,0 +1,105 @@
+"""Make one film here and now: the flow itself, in this process, with a progress bar."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from store.migrate import migrate
+from store.repos.users import Users
+from store.repos.videos import Videos
+from store.session import reading, transaction
+from studio.models.brief import Brief
+from studio.models.rendition import Rendition
+from studio.providers.storage import open_storage
+from studio.settings import get_settings
+
+POLL_S = 0.25
+_UNSAFE = re.compile(r"[^\w\u3400-\u9fff-]+")
+
+
+@dataclass(frozen=True)
+class MadeFilm:
+    """Local files of a finished film."""
+
+    video: Path
+    poster: Path
+    srt: Path
+    vtt: Path
+    credits: Path
+    rendition: Rendition
+    warnings: tuple[str, ...]
+
+
+def make_film(brief: Brief, *, out: Path, console: Console) -> MadeFilm:
+    """
+    Run the flow for *brief* and copy what it made into the folder *out*.
+
+    Raises:
+        VideoSystemError: whatever ended the flow.
+    """
+    from flows.generate_video import generate_video
+
+    migrate()
+    with transaction() as session:
+        video_id = Videos.of_everyone(session).add(brief, owner_id=Users(session).operator().id).id
+    with _bar(video_id, console):
+        generate_video(
+            **brief.model_dump(mode="python", exclude={"assets"}), assets=list(brief.assets), video_id=video_id
+        )
+    with reading() as session:
+        video = Videos.of_everyone(session).get(video_id)
+    if video is None or video.rendition is None:
+        raise RuntimeError(f"film {video_id} completed without a rendition")
+    return _copied(brief, Rendition.model_validate(video.rendition), tuple(video.warnings), out=out)
+
+
+@contextmanager
+def _bar(video_id: str, console: Console) -> Iterator[None]:
+    """A bar that follows the film's row, which is all that anybody else sees too."""
+    columns = (
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    done = threading.Event()
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("start", total=100)
+
+        def follow() -> None:
+            while not done.wait(POLL_S):
+                with reading() as session:
+                    video = Videos.of_everyone(session).get(video_id)
+                if video:
+                    bar.update(task, completed=video.progress, description=video.stage or "start")
+
+        thread = threading.Thread(target=follow, daemon=True)
+        thread.start()
+        try:
+            yield
+            bar.update(task, completed=100, description="done")
+        finally:
+            done.set()
+            thread.join()
+
+
+def _copied(brief: Brief, rendition: Rendition, warnings: tuple[str, ...], *, out: Path) -> MadeFilm:
+    storage = open_storage(get_settings())
+    out.mkdir(parents=True, exist_ok=True)
+    stem = _UNSAFE.sub("-", brief.title).strip("-")[:60] or "film"
+    video, poster, srt, vtt = (
+        Path(shutil.copyfile(storage.fetch(asset.key), out / f"{stem}{Path(asset.key).suffix}"))
+        for asset in (rendition.video, rendition.poster, rendition.srt, rendition.vtt)
+    )
+    credits = out / f"{stem}.credits.txt"
+    credits.write_text("".join(f"{c.title} – {c.author}, {c.licence} {c.url}\n" for c in rendition.credits), "utf-8")
+    return MadeFilm(video, poster, srt, vtt, credits, rendition, warnings)

@@ -1,0 +1,71 @@
+"""From a title to a finished film."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.runtime import flow_run
+
+from studio.models.brief import Aspect, Brief, Resolution
+from tasks.narration import narrate
+from tasks.records import finish, note_cancellation, note_failure, open_record
+from tasks.render import render
+from tasks.script import write_script
+from tasks.shots import plan_shots
+from tasks.timeline import assemble_timeline
+
+
+@flow(
+    name="generate-video",
+    flow_run_name="{title}",
+    on_failure=[note_failure],
+    on_cancellation=[note_cancellation],
+)
+def generate_video(
+    title: str,
+    description: str = "",
+    script: str = "",
+    template: str = "explainer",
+    language: str | None = None,
+    duration: int | None = None,
+    aspect: Aspect = Aspect.VERTICAL,
+    resolution: Resolution = Resolution.P1080,
+    voice: str | None = None,
+    assets: list[str] | None = None,
+    video_id: str | None = None,
+) -> str:
+    """
+    Make one film.
+
+    Args:
+        title: what the film is about; it is also the run's name.
+        description: the facts that the film may use, a few sentences.
+        script: narration to be said word for word, instead of one written from title and description.
+        template: "explainer" or "listicle".
+        language: "zh-TW" or "en"; found out from the text when empty.
+        duration: seconds; the template's own length when empty.
+        aspect: shape of the picture.
+        resolution: length of the picture's short side.
+        voice: name of a voice; the first that speaks the language when empty.
+        assets: object keys of own pictures and clips, in the order of the scenes.
+        video_id: set by the API; leave it empty here.
+    """
+    brief = Brief(
+        title=title,
+        description=description,
+        script=script,
+        template=template,
+        language=language or None,
+        duration=duration,
+        aspect=aspect,
+        resolution=resolution,
+        voice=voice or None,
+        assets=tuple(assets or ()),
+    )
+    video = open_record(brief, video_id=video_id, run_id=str(flow_run.id))
+    written = write_script(brief, video_id=video)
+    narration = narrate(written, voice=brief.voice, video_id=video)
+    shots = plan_shots(brief, written, narration, video_id=video)
+    timeline = assemble_timeline(brief, written, narration, shots, video_id=video)
+    rendition = render(timeline, video_id=video)
+    finish(video, script=written, rendition=rendition)
+    return video

@@ -1,0 +1,1 @@
+"""What is remembered: tables, owner-scoped queries, migrations. The only SQL of the product."""

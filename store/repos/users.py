@@ -1,0 +1,38 @@
+"""Every query about accounts."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, select
+
+from store.tables.users import OPERATOR, User
+
+NO_PASSWORD = "!"  # noqa: S105
+"""No hash of any password: nobody can log in."""
+
+
+class Users:
+    """Accounts; an account is its own owner."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, user_id: str) -> User | None:
+        """The account of that id."""
+        return self._session.get(User, user_id)
+
+    def by_name(self, username: str) -> User | None:
+        """The account of that name; names are kept in lower case."""
+        return self._session.exec(select(User).where(User.username == username.lower())).first()
+
+    def add(self, user: User) -> User:
+        """A new account. Raises IntegrityError when its name is taken."""
+        self._session.add(user)
+        self._session.flush()
+        return user
+
+    def operator(self) -> User:
+        """The operator's own account, made when it is first needed; nobody can log in to it."""
+        found = self.by_name(OPERATOR)
+        return found or self.add(
+            User(username=OPERATOR, email="operator@localhost", password_hash=NO_PASSWORD, plan="admin")
+        )

@@ -1,0 +1,104 @@
+"""Every query about films."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select, update
+from sqlmodel.sql.expression import SelectOfScalar
+
+from store.tables.base import utc_now
+from store.tables.videos import Video
+from studio.models.brief import Brief
+from studio.models.rendition import Rendition
+
+RECENT = 20
+"""How many finished films the estimate of the next one's time is taken from."""
+
+
+class Videos:
+    """
+    Films of one owner; every statement starts from `_owned`.
+
+    Workers and the reconciler act for everyone: `Videos.of_everyone`.
+    """
+
+    def __init__(self, session: Session, *, owner_id: str | None) -> None:
+        self._session = session
+        self._owner_id = owner_id
+
+    @classmethod
+    def of_everyone(cls, session: Session) -> Videos:
+        """All films, for code that serves no request of a user."""
+        return cls(session, owner_id=None)
+
+    def _owned(self) -> SelectOfScalar[Video]:
+        statement = select(Video)
+        return statement if self._owner_id is None else statement.where(Video.owner_id == self._owner_id)
+
+    def add(self, brief: Brief, *, owner_id: str, video_id: str | None = None) -> Video:
+        """A new film, not yet started."""
+        video = Video(owner_id=owner_id, title=brief.title, brief=brief.model_dump(mode="json"))
+        if video_id:
+            video.id = video_id
+        self._session.add(video)
+        self._session.flush()
+        return video
+
+    def get(self, video_id: str) -> Video | None:
+        """The film, or None where this owner has none of that id."""
+        return self._session.exec(self._owned().where(Video.id == video_id)).first()
+
+    def by_run(self, run_id: str) -> Video | None:
+        """The film that a flow run makes."""
+        return self._session.exec(self._owned().where(Video.run_id == run_id)).first()
+
+    def unstarted(self, *, before: datetime, most: int = 100) -> Sequence[Video]:
+        """Films without a flow run that were asked for before *before*, oldest first."""
+        statement = self._owned().where(col(Video.run_id).is_(None), Video.created_at < before)
+        return self._session.exec(statement.order_by(col(Video.created_at)).limit(most)).all()
+
+    def unfinished(self, *, most: int = 500) -> Sequence[Video]:
+        """Films with a flow run that have neither been finished nor given up."""
+        statement = self._owned().where(col(Video.run_id).is_not(None), col(Video.completed_at).is_(None))
+        return self._session.exec(statement.order_by(col(Video.created_at)).limit(most)).all()
+
+    def change(self, video_id: str, **values: Any) -> None:
+        """Set columns of one film in a single statement; nothing happens where there is none."""
+        statement = update(Video).where(col(Video.id) == video_id)
+        if self._owner_id is not None:
+            statement = statement.where(col(Video.owner_id) == self._owner_id)
+        self._session.exec(statement.values(**values))
+
+    def claim_restart(self, video: Video) -> bool:
+        """Count one more restart of *video*; False when another reconciler was first."""
+        claimed = self._session.exec(
+            update(Video)
+            .where(col(Video.id) == video.id, col(Video.restarts) == video.restarts)
+            .values(restarts=video.restarts + 1)
+        )
+        return bool(claimed.rowcount)
+
+    def finish(self, video_id: str, rendition: Rendition) -> None:
+        """The film is there."""
+        self.change(
+            video_id,
+            rendition=rendition.model_dump(mode="json"),
+            stage="done",
+            progress=100,
+            completed_at=utc_now(),
+            error_code=None,
+            error_message=None,
+        )
+
+    def recent_seconds(self) -> list[tuple[float, float]]:
+        """Of the latest finished films: seconds that they took, seconds that they last."""
+        statement = select(Video).where(col(Video.completed_at).is_not(None), col(Video.started_at).is_not(None))
+        latest = self._session.exec(statement.order_by(col(Video.completed_at).desc()).limit(RECENT)).all()
+        return [
+            ((video.completed_at - video.started_at).total_seconds(), float(video.rendition["duration"]))
+            for video in latest
+            if video.completed_at and video.started_at and video.rendition
+        ]

@@ -1,0 +1,105 @@
+"""
+Everything that can go wrong, as classes that know what to tell the caller.
+
+    VideoSystemError
+    ├── BadInput                 the request must change; names the field
+    │   └── UnknownName          lists the names that would have worked
+    ├── ProviderError            somebody else's service or model
+    │   ├── ProviderUnavailable  worth trying again
+    │   ├── ProviderRejected     this input will never work
+    │   └── ProviderNotReady     a key, package or file is missing
+    ├── MediaError
+    │   ├── UnreadableMedia      a file we were given
+    │   └── RenderFailed         a file we should have made
+    └── ObjectMissing            the object store has no such key
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class VideoSystemError(Exception):
+    """Root of the tree. *code* is the stable name on the wire, *retryable* what `tasks/policy.py` asks."""
+
+    code = "INTERNAL_ERROR"
+    retryable = False
+
+
+class BadInput(VideoSystemError):
+    """The request cannot be served as it stands; *field* says which part of it to change."""
+
+    code = "BAD_REQUEST"
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class UnknownName(BadInput):
+    """A name that is in no list of ours; the message says which names are."""
+
+    code = "UNKNOWN_NAME"
+
+    def __init__(self, name: str, *, field: str, known: Iterable[str]) -> None:
+        super().__init__(f"there is no {name!r}; known are {', '.join(known)}", field=field)
+        self.name = name
+
+
+class ProviderError(VideoSystemError):
+    """A provider of a role did not deliver."""
+
+    code = "PROVIDER_ERROR"
+
+    def __init__(self, role: str, provider: str, message: str) -> None:
+        super().__init__(f"{role} '{provider}': {message}")
+        self.role = role
+        self.provider = provider
+
+
+class ProviderUnavailable(ProviderError):
+    """Busy, unreachable or over its limit: the same call may work later, or another provider now."""
+
+    code = "PROVIDER_UNAVAILABLE"
+    retryable = True
+
+    def __init__(self, role: str, provider: str, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(role, provider, message)
+        self.retry_after = retry_after
+
+
+class ProviderRejected(ProviderError):
+    """The provider understood the input and refused it: another provider would be asked in vain."""
+
+    code = "PROVIDER_REJECTED"
+
+
+class ProviderNotReady(ProviderError):
+    """A key, package or model file is missing; the message says what to set and what works without."""
+
+    code = "PROVIDER_NOT_READY"
+
+
+class MediaError(VideoSystemError):
+    """Something is wrong with a media file."""
+
+    code = "MEDIA_ERROR"
+
+
+class UnreadableMedia(MediaError):
+    """A file we were given is not the media that it claims to be."""
+
+    code = "UNREADABLE_MEDIA"
+
+
+class RenderFailed(MediaError):
+    """A film or a part of it could not be made; carries the end of ffmpeg's own report."""
+
+    code = "RENDER_FAILED"
+
+
+class ObjectMissing(VideoSystemError):
+    """The object store holds nothing under that key."""
+
+    code = "OBJECT_MISSING"

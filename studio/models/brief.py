@@ -1,0 +1,89 @@
+"""What somebody asked for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from studio.models.base import Model
+
+
+class Aspect(StrEnum):
+    """Shape of the canvas, width to height."""
+
+    VERTICAL = "9:16"
+    WIDE = "16:9"
+    SQUARE = "1:1"
+
+
+class Resolution(StrEnum):
+    """Name of the canvas's short side in pixels."""
+
+    P540 = "540p"
+    P720 = "720p"
+    P1080 = "1080p"
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def _composed(value: object) -> object:
+    """NFC and without a byte-order mark, so that equal texts are equal strings."""
+    return unicodedata.normalize("NFC", value).replace("\ufeff", "") if isinstance(value, str) else value
+
+
+def _printable(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("must not hold control characters")
+    return text
+
+
+def _one_line(value: object) -> object:
+    composed = _composed(value)
+    return " ".join(composed.split()) if isinstance(composed, str) else composed
+
+
+def _sayable(text: str) -> str:
+    if not any(char.isalnum() for char in text):
+        raise ValueError("must hold at least one letter or digit: it is said aloud")
+    return text
+
+
+Title = Annotated[
+    str,
+    Field(min_length=1, max_length=300),
+    BeforeValidator(_one_line),
+    AfterValidator(_printable),
+    AfterValidator(_sayable),
+]
+"""One line of text with something to say; white space, line breaks included, is single spaces."""
+
+Text = Annotated[str, Field(max_length=20_000), BeforeValidator(_composed), AfterValidator(_printable)]
+"""Any number of lines."""
+
+Duration = Annotated[int, Field(ge=5, le=600)]
+"""Seconds."""
+
+
+class Brief(Model):
+    """
+    A request for one video.
+
+    *script* is said word for word when given. *language* is a BCP 47 tag; None means: detect it.
+    *assets* are object-store keys of the creator's own pictures and clips, in the order of the scenes.
+    """
+
+    title: Title
+    description: Text = ""
+    script: Text = ""
+    language: str | None = None
+    template: str = "explainer"
+    duration: Duration | None = None
+    aspect: Aspect = Aspect.VERTICAL
+    resolution: Resolution = Resolution.P1080
+    voice: str | None = None
+    assets: tuple[str, ...] = ()

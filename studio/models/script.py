@@ -1,0 +1,38 @@
+"""What is said, scene by scene."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from studio.models.base import Model
+
+SceneRole = Literal["hook", "body", "closing"]
+
+
+class Scene(Model):
+    """
+    A unit of script: what is said while one picture is on screen.
+
+    *visual* is the idea for the picture, *keywords* what it is about, most telling first.
+    """
+
+    narration: Annotated[str, Field(min_length=1)]
+    role: SceneRole = "body"
+    visual: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+class Script(Model):
+    """
+    A whole narration in order.
+
+    *language* is a BCP 47 tag. *warnings* are facts the creator should know about how it was written.
+    """
+
+    title: str
+    language: str
+    scenes: Annotated[tuple[Scene, ...], Field(min_length=1)]
+    written_by: str
+    warnings: tuple[str, ...] = ()

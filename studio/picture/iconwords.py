@@ -1,0 +1,179 @@
+"""Choose icons by the words of a scene: never one that the words do not name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from studio.picture.icons import EMOJI, icon_names
+from studio.picture.palettes import DEFAULT_PALETTE
+from studio.picture.scenetext import SceneText
+from studio.picture.words import SYNONYMS, Token, length_of, tokens_of
+
+FALLBACK: Final = "light-bulb"
+_SYNONYM, _NAME, _TAG = 5, 4, 3
+"""How surely a word names an icon: our own table, the icon's name, a tag that no other icon has."""
+
+_MOST_PARTS: Final = 3
+_LONGEST_PHRASE: Final = 3
+_SHORTEST_COMPOUND: Final = 2
+"""A longer word may be a thing with a deed or a place around it: 喝咖啡, 火車站."""
+
+_EXCLUDED = re.compile(
+    r"flag|(?<!cat-)(?<!dog-)face(?!t)|person|people|(?:^|-)(?:wo)?man(?:-|$)|(?:^|-)(?:boy|girl|child|baby|couple|family|prince|princess)(?:-|$)"
+    r"|button|keycap|arrow|square|circle|symbol|sign|hand|finger|fist|thumbs|gesture|punctuation|question|exclamation|thirty|o-clock"
+    r"|heart(?!.*red)|cat-with|-cat$|kiss|claus|input-|diamond-(?:suit|with)|suit$|(?:small|large)-(?:blue|orange)|mark$|no-|prohibited"
+    r"|aries|taurus|gemini|cancer|^leo$|virgo|libra|scorpio$|sagittarius|capricorn|aquarius|pisces|ophiuchus"
+    r"|mythical|elf|zombie|vampire|genie|mage|fairy|supervillain|superhero|troll|ogre|goblin|pile-of-poo|middle"
+    r"|star-of|cross$|hamsa|khanda|menorah|om$|place-of|kaaba|trade-mark|registered|copyright|information|loop|dash$|equals"
+    r"|bust|silhouette|wheelchair|restroom|closet|transgender|pregnant|breast|bikini|briefs|swimsuit|bomb$|pistol|cigarette|coffin|urn"
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """An icon that a word names: *rank* says how surely."""
+
+    word: str
+    icon: str
+    rank: int
+    start: int
+    end: int
+
+
+def find_icon(text: str, *, chinese: bool) -> str:
+    """The icon that *text* names most surely, or nothing; of equals the last, where a title's point is."""
+    found = list(_named(text, chinese=chinese))
+    return max(enumerate(found), key=lambda pair: (pair[1].rank, pair[0]))[1].icon if found else ""
+
+
+def choose_hero(scene: SceneText, *, near: str = "") -> str:
+    """
+    The icon of what the scene is about.
+
+    Keywords count most, then the words of the heading *near*, then how surely and how early a word names it;
+    an icon that was shown before counts less. A scene that names nothing gets the film's own, then the topic's.
+    """
+    chinese = scene.is_chinese
+    found = list(_named(scene.narration, chinese=chinese))
+    found += _named("，".join(scene.keywords), chinese=chinese, allows_tags=True)
+    keywords = [word.lower() for word in scene.keywords]
+
+    def score(entry: Found) -> float:
+        asked = next((4 - number for number, word in enumerate(keywords[:4]) if entry.word.lower() in word), 0)
+        points = entry.rank * 2 + asked + 2 * (entry.word.lower() in near.lower()) - entry.start * 0.01
+        return points - 7 * (entry.icon in scene.used_icons)
+
+    if found:
+        best = max(found, key=score)
+        if best.icon not in scene.used_icons or best.rank >= _NAME:
+            return best.icon
+    choices = [scene.film.icon, *scene.film.defaults, FALLBACK]
+    return next((icon for icon in choices if icon and icon not in scene.used_icons), scene.film.icon or FALLBACK)
+
+
+def find_parts(scene: SceneText, *, hero: str, heading: str) -> list[tuple[str, str]]:
+    """Up to three other things that the scene surely names, as (word, icon) in the order they are spoken."""
+    longest = 5 if scene.is_chinese else 2
+    parts: dict[str, str] = {}
+    for entry in _named(scene.narration, chinese=scene.is_chinese):
+        is_new = entry.icon != hero and entry.icon not in parts.values() and entry.icon not in scene.used_icons
+        is_label = length_of(entry.word, chinese=scene.is_chinese) <= longest and entry.word not in heading
+        if entry.rank >= _NAME and is_new and is_label:
+            label = entry.word if scene.is_chinese else entry.word[0].upper() + entry.word[1:]
+            parts.setdefault(label, entry.icon)
+    return list(parts.items())[:_MOST_PARTS]
+
+
+def item_icons(entries: Sequence[str], *, chinese: bool) -> list[str]:
+    """An icon for each entry of a list; none for any of them unless every one has its own, so that rows look alike."""
+    icons: list[str] = []
+    for entry in entries:
+        found = sorted(_named(entry, chinese=chinese), key=lambda named: (-named.rank, named.start))
+        icons.append(next((named.icon for named in found if named.icon not in icons), ""))
+    return icons if all(icons) else [""] * len(icons)
+
+
+def defaults_for(palette: str) -> tuple[str, ...]:
+    """Icons that suit a topic in general, most typical first."""
+    table = _synonyms()["defaults"]
+    return tuple(str(table[palette if palette in table else DEFAULT_PALETTE]).split())
+
+
+def _named(text: str, *, chinese: bool, allows_tags: bool = False) -> Iterator[Found]:
+    """
+    Words and phrases of *text* that name an icon; a longer phrase hides the words in it.
+
+    Tags lead astray (路上 is a tag of footprints), so they count only where *allows_tags* says so.
+    """
+    tokens = tokens_of(text, chinese=chinese)
+    at = 0
+    while at < len(tokens):
+        for count in range(min(_LONGEST_PHRASE, len(tokens) - at), 0, -1):
+            found = _phrase(text, tokens[at : at + count], chinese=chinese)
+            if found and (found.rank > _TAG or allows_tags):
+                yield found
+                at += count
+                break
+        else:
+            at += 1
+
+
+def _phrase(text: str, tokens: Sequence[Token], *, chinese: bool) -> Found | None:
+    start, end = tokens[0].start, tokens[-1].end
+    word = text[start:end]
+    if len(tokens) == 1 and not tokens[0].weight and word.lower() not in _synonyms()["zh" if chinese else "en"]:
+        return None
+    for form, offset in _forms(word, chinese=chinese):
+        match = _index("zh" if chinese else "en").get(form)
+        if match:
+            if not match[0]:
+                return None
+            own = word[offset : offset + len(form)] if chinese else word
+            return Found(own, match[0], match[1], start + offset, start + offset + len(own))
+    return None
+
+
+def _forms(word: str, *, chinese: bool) -> Iterator[tuple[str, int]]:
+    """Forms under which *word* may be listed, and where in it they begin."""
+    yield word.lower(), 0
+    if chinese:
+        if len(word) > _SHORTEST_COMPOUND:
+            yield from ((word[1:], 1), (word[:-1], 0))
+        return
+    lower = word.lower().removesuffix("'s").removesuffix("’s")
+    yield lower, 0
+    for ending, singular in (("ies", "y"), ("es", ""), ("s", "")):
+        if lower.endswith(ending) and len(lower) > len(ending) + 2:
+            yield lower.removesuffix(ending) + singular, 0
+
+
+@cache
+def _synonyms() -> dict[str, dict[str, str]]:
+    return dict(json.loads(SYNONYMS.read_text(encoding="utf-8")))
+
+
+@cache
+def _index(language: str) -> dict[str, tuple[str, int]]:
+    """Word → icon and how surely the word names it."""
+    labels = json.loads((EMOJI / "labels.json").read_text(encoding="utf-8"))
+    names: dict[str, str] = {}
+    tags: dict[str, list[str]] = defaultdict(list)
+    for icon in sorted(icon_names() & labels.keys()):
+        words = labels[icon].get(language, [])
+        if _EXCLUDED.search(icon) or not words:
+            continue
+        names.setdefault(words[0].lower(), icon)
+        for tag in words[1:]:
+            tags[tag.lower()].append(icon)
+    index = {tag: (icons[0], _TAG) for tag, icons in tags.items() if len(icons) == 1}
+    index |= {name: (icon, _NAME) for name, icon in names.items()}
+    known = icon_names()
+    return index | {
+        word.lower(): (icon, _SYNONYM) for word, icon in _synonyms()[language].items() if not icon or icon in known
+    }

@@ -1,0 +1,232 @@
+"""What every set-piece is made of: layers of terrain from far and light to near and dark."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.models.shot import GroundName
+from studio.picture.colour import Colour, mix, rgb
+from studio.picture.compositor import Sprite
+from studio.picture.geometry import Grid
+from studio.picture.ground import Light, Placed
+from studio.picture.motion import expo
+from studio.picture.noise import dither
+from studio.picture.palettes import Palette
+from studio.picture.shapes import disc
+from studio.picture.stage import Moment
+
+Array = npt.NDArray[np.float32]
+Profile = Callable[[Array], Array]
+"""Top edge in px below the layer's top, for x in px from the layer's left."""
+
+Cutout = Callable[[Array, Array], Array]
+"""Coverage from 0 to 1 for x (1, W) and y (H, 1) in px: openings in a layer."""
+
+MARGIN_U: Final = 70
+"""A layer is this much wider than the canvas on both sides, because it wanders."""
+
+CREST_U: Final = 190
+"""Only this much of a layer moves; the solid part below lies in the ground."""
+
+_LONGEST_WALK_U: Final = 60
+_OVERLAP_U: Final = 5
+"""The still part reaches this far under the crest, which bobs."""
+
+
+@dataclass(frozen=True)
+class Walker:
+    """A layer's crest: its centre in px, its walk in u a second and its bob in u."""
+
+    sprite: Sprite
+    x: float
+    y: float
+    walk: float
+    bob: float = 0.0
+
+
+@dataclass(frozen=True)
+class Luminary:
+    """The sun or the moon behind the first layer; *rise* in u a second, downward positive."""
+
+    sprite: Sprite
+    x: float
+    y: float
+    rise: float
+
+
+@dataclass
+class Scenery:
+    """A set-piece: still parts for the ground, moving crests, light that belongs to it."""
+
+    unit: float
+    baked: list[Placed]
+    walkers: list[Walker]
+    lights: list[Light]
+    luminary: Luminary | None = None
+
+    def draw(self, moment: Moment) -> None:
+        """Draw what moves."""
+        if self.luminary is not None:
+            self._draw_luminary(moment, self.luminary)
+        for number, walker in enumerate(self.walkers):
+            walked = max(-_LONGEST_WALK_U, min(_LONGEST_WALK_U, walker.walk * moment.t))
+            bobbed = walker.bob * math.sin(moment.t * 1.6 + number)
+            moment.fix(walker.sprite, walker.x + walked * self.unit, walker.y + bobbed * self.unit)
+
+    def _draw_luminary(self, moment: Moment, body: Luminary) -> None:
+        come = math.copysign((1 - expo(moment.t, 1.1)) * 120, -body.rise)
+        y = body.y + (come + body.rise * moment.t) * self.unit
+        horizon = self.walkers[0].y + 88 * self.unit
+        moment.fix(body.sprite, body.x, y, clip=(0, 0, moment.frame.width, horizon))
+
+
+class Site:
+    """Where a set-piece is built, with the colours of its layers on this ground."""
+
+    def __init__(self, grid: Grid, palette: Palette, ground: GroundName, *, horizon: float, is_live: bool) -> None:
+        self.grid, self.palette, self.ground, self.is_live = grid, palette, ground, is_live
+        self.unit = grid.unit
+        self.horizon_y = grid.height * horizon
+        self.far, self.mid, self.near, self.base = _layer_colours(palette, ground, is_live=is_live)
+        self.line: Colour = _line_colour(palette, ground, self.far, self.near)
+        self.scenery = Scenery(grid.unit, [], [], _lights(palette, horizon))
+        self._margin = int(MARGIN_U * self.unit)
+
+    @property
+    def width(self) -> int:
+        """Width of a layer in px."""
+        return self.grid.width + 2 * self._margin
+
+    def across(self, x: Array) -> Array:
+        """x of a layer in u from the canvas's left edge."""
+        return np.asarray((x - self._margin) / self.unit, np.float32)
+
+    @property
+    def to_the_ground(self) -> float:
+        """Height in px from the horizon to below the canvas."""
+        return self.grid.height - self.horizon_y
+
+    def lay(
+        self,
+        below: float,
+        height: float,
+        profile: Profile,
+        colour: Colour,
+        *,
+        walk: float = 0.0,
+        bob: float = 0.0,
+        rim: Colour | None = None,
+        cutout: Cutout | None = None,
+        crest: float = CREST_U,
+    ) -> None:
+        """
+        Add a layer whose top is *below* px under the horizon.
+
+        Colours run by absolute height, so that the moving crest meets the still rest without a seam.
+        """
+        height = max(height, 8 * self.unit)
+        y, band = self.horizon_y + below, min(height, crest * self.unit)
+        foot = mix(colour, self.base, 0.75)
+        edge = rim if self.ground == "deep" else None
+        top = _ridge((self.width, band), profile, (colour, mix(colour, foot, band / height)), edge, cutout)
+        self.put(top, self.grid.width / 2, y + band / 2, walk=walk, bob=bob)
+        if height > band:
+            overlap = 3 + _OVERLAP_U * self.unit
+            rest = _slope(
+                self.grid.width + 8, int(height - band + overlap) + 2, (colour, foot), (band - overlap) / height
+            )
+            self.bake(rest, self.grid.width / 2, y + band - overlap + rest.ink_height / 2)
+
+    def put(self, sprite: Sprite, x: float, y: float, *, walk: float = 0.0, bob: float = 0.0) -> None:
+        """Add a sprite that moves when the piece is live."""
+        if self.is_live:
+            self.scenery.walkers.append(Walker(sprite, x, y, walk, bob))
+        else:
+            self.bake(sprite, x, y)
+
+    def bake(self, sprite: Sprite, x: float, y: float) -> None:
+        """Add a sprite to the ground."""
+        self.scenery.baked.append(Placed(sprite, x, y))
+
+    def scatter_stars(self) -> None:
+        """Stars above the horizon, off the kicker's line; the same ones every time."""
+        if self.ground != "deep":
+            return
+        for number in range(1, 34):
+            x, y = halton(number, 2) * self.grid.width, halton(number, 3) * self.horizon_y * 0.92
+            if abs(y - self.grid.top) > 44 * self.unit:
+                radius = (1.6 + 2.6 * halton(number, 5) ** 3) * self.unit
+                self.bake(disc(radius * 2, self.palette.text, 0.25 + 0.55 * halton(number, 7)), x, y)
+
+
+def halton(number: int, base: int) -> float:
+    """The Halton sequence: points from 0 to 1 that look random and never clump."""
+    share, found = 1.0, 0.0
+    while number:
+        share /= base
+        found += share * (number % base)
+        number //= base
+    return found
+
+
+def _layer_colours(palette: Palette, ground: GroundName, *, is_live: bool) -> tuple[Colour, Colour, Colour, Colour]:
+    """Far, middle, near and the foot of all layers."""
+    top, bottom = palette.deep
+    if ground == "vivid":
+        vivid = palette.vivid[1]
+        shades = [mix(vivid, top, share) for share in (0.16, 0.36, 0.58)]
+        return shades[0], shades[1], shades[2], mix(vivid, bottom, 0.7)
+    if ground == "paper":
+        shades = [mix(palette.paper[1], palette.glow, share) for share in (0.20, 0.32, 0.46, 0.62)]
+        return shades[0], shades[1], shades[2], shades[3]
+    far, mid, near = (0.34, 0.16, 0.55) if is_live else (0.22, 0.11, 0.60)
+    return mix(top, palette.glow, far), mix(top, palette.glow, mid), mix(top, bottom, near), bottom
+
+
+def _line_colour(palette: Palette, ground: GroundName, far: Colour, near: Colour) -> Colour:
+    return {"deep": mix(palette.deep[0], palette.glow, 0.75), "vivid": far, "paper": near}[ground]
+
+
+def _lights(palette: Palette, horizon: float) -> list[Light]:
+    return [Light(0.5, horizon - 0.03, 0.62, palette.glow, 0.62), Light(0.2, 0.1, 0.5, palette.glow, 0.10)]
+
+
+def _ridge(
+    size: tuple[float, float],
+    profile: Profile,
+    colours: tuple[Colour, Colour],
+    rim: Colour | None,
+    cutout: Cutout | None,
+) -> Sprite:
+    """A crest as a sprite: a vertical gradient under *profile*, lit along its edge."""
+    width, height = int(size[0]), max(2, int(size[1]))
+    x = np.arange(width, dtype=np.float32) + 0.5
+    y = np.arange(height, dtype=np.float32)[:, None] + 0.5
+    edge = profile(x)[None].astype(np.float32)
+    depth = y - edge
+    steepness = np.sqrt(1 + np.gradient(edge[0]) ** 2)[None]
+    coverage = np.clip(depth / steepness + 0.5, 0, 1)
+    share = np.broadcast_to(np.clip(y / height, 0, 1), depth.shape)[..., None]
+    shade = _blend(colours, share)
+    if rim is not None:
+        shade = shade + (np.array(rgb(rim)) - shade) * (np.exp(-np.maximum(depth, 0) / 7) * 0.45)[..., None]
+    if cutout is not None:
+        coverage = coverage * cutout(x[None], y)
+    return Sprite(np.dstack([np.clip(shade + dither(height, width), 0, 255), coverage * 255]).astype(np.uint8))
+
+
+def _slope(width: int, height: int, colours: tuple[Colour, Colour], begin: float) -> Sprite:
+    share = np.broadcast_to(np.linspace(begin, 1, height)[:, None, None], (height, width, 1))
+    shade = np.clip(_blend(colours, share) + dither(height, width), 0, 255)
+    return Sprite(np.dstack([shade, np.full((height, width), 255.0)]).astype(np.uint8))
+
+
+def _blend(colours: tuple[Colour, Colour], share: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    top, bottom = (np.array(rgb(colour)) for colour in colours)
+    return np.asarray(top * (1 - share) + bottom * share)

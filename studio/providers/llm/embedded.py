@@ -1,0 +1,142 @@
+"""
+The writer that needs no model and no key: it chooses and orders the creator's own sentences.
+
+It adds no fact. What is not in the title or the description is not in the script.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from studio.language.detect import is_chinese
+from studio.language.keywords import keywords
+from studio.language.pace import spoken_seconds
+from studio.language.segment import break_units
+from studio.language.sentences import split_sentences
+from studio.models.script import Scene, Script
+from studio.providers.llm import ScriptOrder
+
+LONGEST_SCENE = 1.5
+"""A scene may last this many times the template's scene_seconds before its next sentence starts a new one."""
+
+SHORT_BY = 0.75
+"""Below this share of the asked length the creator is told that the notes do not reach."""
+
+_BULLET = re.compile(r"^\s*(?:[-*•・‧●▪]|\d{1,2}[.)、．]|[（(]\d{1,2}[)）])\s*")
+_CONTINUED = frozenset("The A An It This That These Those They He She We You There Your Our If When In On At".split())
+_END = re.compile(r"[。！？!?.…]$")
+
+
+class EmbeddedWriter:
+    """Extractive: sentences are scored by what they are about and kept in the order they were given."""
+
+    name = "embedded"
+
+    def check(self) -> None:
+        """Always ready."""
+
+    def write_script(self, order: ScriptOrder) -> Script:
+        """Hook from the title, scenes from the description's sentences, the template's closing line."""
+        wording = order.template.words(order.language)
+        hook = Scene(narration=_sentence(order.title, order.language), role="hook", keywords=_about(order.title, order))
+        closing = Scene(narration=wording.closing, role="closing", keywords=hook.keywords)
+        room = order.seconds - sum(_seconds(scene.narration, order) for scene in (hook, closing))
+        points = _points(order)
+        kept = _trim(points, order, room=room)
+        scenes = _scenes(kept, order)
+        return Script(
+            title=order.title,
+            language=order.language,
+            scenes=(hook, *scenes, closing),
+            written_by=self.name,
+            warnings=_warnings(points, kept, scenes=(hook, *scenes, closing), order=order),
+        )
+
+
+def _sentence(text: str, language: str) -> str:
+    text = " ".join(text.split())
+    return text if _END.search(text) else text + ("。" if is_chinese(language) else ".")
+
+
+def _about(text: str, order: ScriptOrder) -> tuple[str, ...]:
+    return keywords(text, order.language, most=4)
+
+
+def _seconds(text: str, order: ScriptOrder) -> float:
+    return spoken_seconds(text, order.language, pace=order.pace) + order.template.gap
+
+
+def _points(order: ScriptOrder) -> list[str]:
+    """The description's sentences; a bulleted line stays one point. The title is not said twice."""
+    points: list[str] = []
+    for line in order.description.splitlines():
+        item = _BULLET.sub("", line).strip()
+        if not item:
+            continue
+        points += [_sentence(item, order.language)] if item != line.strip() else split_sentences(item, order.language)
+    said = _bare(order.title)
+    return [_sentence(point, order.language) for point in points if _bare(point) and _bare(point) != said]
+
+
+def _bare(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+def _trim(points: Sequence[str], order: ScriptOrder, *, room: float) -> list[str]:
+    """Drop the least telling points until the rest fits *room* seconds; one point always stays."""
+    scores = _scores(points, order)
+    kept = list(range(len(points)))
+    while len(kept) > 1 and sum(_seconds(points[i], order) for i in kept) > room:
+        kept.remove(min(kept, key=lambda i: (scores[i], -i)))
+    return [points[i] for i in kept]
+
+
+def _scores(points: Sequence[str], order: ScriptOrder) -> list[float]:
+    """How much each point says of what the whole is about; the first is worth more, it sets the scene."""
+    words = [_terms(point) for point in points]
+    counts = Counter(word for terms in words for word in set(terms)) + Counter(_terms(order.title) * 2)
+    mean = [sum(counts[word] for word in terms) / (len(terms) + 3) for terms in words]
+    return [score * (1.5 if i == 0 else 1.0) for i, score in enumerate(mean)]
+
+
+def _terms(text: str) -> list[str]:
+    return [unit.strip("，。！？、；：,.!?;: ").casefold() for unit in break_units(text) if len(unit.strip()) > 1]
+
+
+def _scenes(points: Sequence[str], order: ScriptOrder) -> tuple[Scene, ...]:
+    """Scenes of whole sentences, each about as long as the template wants; numbered where it is a list."""
+    listing = order.template.words(order.language).listing
+    separator = "" if is_chinese(order.language) else " "
+    texts: list[str] = []
+    for point in points:
+        joined = separator.join((texts[-1], point)) if texts else point
+        if texts and not listing and _seconds(joined, order) <= order.template.scene_seconds * LONGEST_SCENE:
+            texts[-1] = joined
+        else:
+            texts.append(point)
+    numbered = [f"{listing[i]}{_continued(text)}" if i < len(listing) else text for i, text in enumerate(texts)]
+    return tuple(Scene(narration=text, visual=text, keywords=_about(text, order)) for text in numbered)
+
+
+def _continued(text: str) -> str:
+    """*text* as it goes on after "First, ": an article or pronoun at its head loses its capital."""
+    head, _, _ = text.partition(" ")
+    return text[0].lower() + text[1:] if head in _CONTINUED else text
+
+
+def _warnings(
+    points: Sequence[str], kept: Sequence[str], *, scenes: Sequence[Scene], order: ScriptOrder
+) -> tuple[str, ...]:
+    warnings = []
+    total = sum(_seconds(scene.narration, order) for scene in scenes)
+    if not points:
+        warnings.append("The title came without a description, so the film says the title only; nothing was made up.")
+    elif total < order.seconds * SHORT_BY:
+        warnings.append(f"The description is enough for about {total:.0f} of the {order.seconds} seconds asked for.")
+    if len(kept) < len(points):
+        warnings.append(
+            f"{len(points) - len(kept)} of {len(points)} sentences were left out to fit {order.seconds} seconds."
+        )
+    return tuple(warnings)

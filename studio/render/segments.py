@@ -1,0 +1,121 @@
+"""Render one segment of a film: from the cache, or with one encoder, verified before it is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from studio.errors import RenderFailed
+from studio.models.shot import ClipShot, Shot
+from studio.picture import DRAWING_VERSION, FONTS_FOR_CAPTIONS
+from studio.render import graph
+from studio.render.cache import content_key
+from studio.render.frames import open_frames
+from studio.render.plan import Segment
+from studio.render.subtitles import write_ass
+from studio.render.suite import Suite
+from studio.render.verify import verify_picture
+
+logger = logging.getLogger("studio.render")
+
+KEY_CHARS = 8
+"""How much of a key a log line shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedSegment:
+    """A segment's file and the decoder's parameter sets in it."""
+
+    path: Path
+    parameters: bytes
+
+
+def render_segment(segment: Segment, *, name: str, suite: Suite) -> RenderedSegment:
+    """
+    Make *segment* as a file in a working directory called *name*.
+
+    Raises:
+        UnreadableMedia: a source is not what its shot needs.
+        RenderFailed: ffmpeg failed, or made something else than asked.
+    """
+    desk = suite.desk(name)
+    captions = write_ass(
+        suite.timeline.captions,
+        style=suite.timeline.caption_style,
+        canvas=suite.timeline.canvas,
+        start_frame=segment.start,
+        end_frame=segment.end,
+    )
+    (desk / "captions.ass").write_text(captions, "utf-8")
+    argv = _argv(segment, suite=suite, desk=desk, has_captions=bool(captions))
+    key = _key(segment, argv=argv, captions=captions)
+    kept = _from_cache(key, segment=segment, suite=suite, desk=desk)
+    rendered = kept or _encode(segment, argv=argv, name=name, key=key, suite=suite, desk=desk)
+    suite.count.tell(name, segment.frames)
+    logger.info("segment %s %s frames=%d", key[:KEY_CHARS], "cached" if kept else "rendered", segment.frames)
+    return rendered
+
+
+def _argv(segment: Segment, *, suite: Suite, desk: Path, has_captions: bool) -> list[str]:
+    canvas = suite.timeline.canvas
+    shot = segment.clips[0].shot
+    if not (segment.is_straight_from_a_file and isinstance(shot, ClipShot)):
+        return graph.piped_segment(segment.frames, canvas=canvas, tier=suite.tier, has_captions=has_captions)
+    media = suite.lay_out(shot.clip, at=desk / "source0", kind="video")
+    first, frames = segment.span(segment.clips[0])
+    window = graph.Window(start=shot.start, first=first, frames=frames)
+    return graph.clip_segment(media, window, canvas=canvas, tier=suite.tier, has_captions=has_captions)
+
+
+def _key(segment: Segment, *, argv: list[str], captions: str) -> str:
+    """Everything that shapes the pixels, counted from the segment's own start: moving it in the film costs nothing."""
+    return content_key(
+        argv=argv,
+        captions=captions,
+        fonts=_font_digests() if captions else [],
+        drawing="" if segment.is_straight_from_a_file else DRAWING_VERSION,
+        clips=[
+            [clip.start_frame - segment.start, clip.end_frame - segment.start, _shot(clip.shot)]
+            for clip in segment.clips
+        ],
+    )
+
+
+def _shot(shot: Shot) -> object:
+    """A shot without what is said about its asset: the key of an asset names its content."""
+    about = {"kind", "media_type", "size", "credit"}
+    return shot.model_dump(mode="json", exclude={"picture": about, "clip": about})
+
+
+@cache
+def _font_digests() -> list[str]:
+    return sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in FONTS_FOR_CAPTIONS)
+
+
+def _from_cache(key: str, *, segment: Segment, suite: Suite, desk: Path) -> RenderedSegment | None:
+    kept = desk / "kept.mp4"
+    if not suite.cache.take(f"{key}.mp4", into=kept):
+        return None
+    try:
+        return RenderedSegment(kept, verify_picture(kept, frames=segment.frames))
+    except RenderFailed:
+        logger.warning("segment %s is damaged in the cache and is rendered again", key[:KEY_CHARS])
+        return None
+
+
+def _encode(segment: Segment, *, argv: list[str], name: str, key: str, suite: Suite, desk: Path) -> RenderedSegment:
+    def on_frame(frames: int) -> None:
+        suite.count.tell(name, min(frames, segment.frames))
+
+    if segment.is_straight_from_a_file:
+        suite.crew.run(argv, folder=desk, on_frame=on_frame)
+    else:
+        with open_frames(segment, suite=suite, desk=desk) as frames:
+            suite.crew.run(argv, folder=desk, frames=frames, on_frame=on_frame)
+    path = desk / graph.SEGMENT
+    parameters = verify_picture(path, frames=segment.frames)
+    suite.cache.keep(path, name=f"{key}.mp4")
+    return RenderedSegment(path, parameters)

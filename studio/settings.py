@@ -1,0 +1,116 @@
+"""
+What the operator decides, from the environment or `.env`.
+
+A provider's own keys stand beside the provider. `.env.example` lists every variable (a test compares).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic.functional_validators import BeforeValidator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from studio.errors import BadInput
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def _names(value: object) -> object:
+    return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
+
+
+SHORTEST_KEY = 32
+"""Bytes: a shorter HMAC-SHA256 key is weaker than the hash. Source: RFC 7518, 3.2."""
+
+ProviderNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+"""Providers of one role in order of preference, written "openai,embedded"."""
+
+Tier = Literal["draft", "standard", "high"]
+
+
+class EnvSettings(BaseSettings):
+    """Base of every group of settings: the environment first, then `.env` in the working directory."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+
+class Settings(EnvSettings):
+    """Settings of the product itself."""
+
+    video_system_home: Path = PROJECT / ".data"
+    """Everything that is written: databases, objects, models, logs."""
+    api_host: str = "127.0.0.1"
+    api_port: int = 8000
+    prefect_port: int = 4200
+    public_url: str = ""
+    """What links in answers begin with; empty means http://localhost:API_PORT."""
+    database_url: str = ""
+    """SQLAlchemy address; empty means SQLite in VIDEO_SYSTEM_HOME."""
+    storage_url: str = ""
+    """file:///folder or s3://bucket/prefix; empty means a folder in VIDEO_SYSTEM_HOME."""
+    secret_key: SecretStr = SecretStr("")
+    """Signs tokens and links; empty means a random one kept in VIDEO_SYSTEM_HOME."""
+
+    llm: ProviderNames = ("openai", "embedded")
+    tts: ProviderNames = ("hibari", "kokoro", "espeak")
+    music: ProviderNames = ("packaged",)
+
+    render_tier: Tier = "standard"
+    render_jobs: Annotated[int, Field(ge=0, le=64)] = 0
+    """Segments rendered at once; 0 means one a core."""
+    render_timeout_s: Annotated[int, Field(ge=10)] = 3600
+
+    @property
+    def home(self) -> Path:
+        """VIDEO_SYSTEM_HOME as an absolute path."""
+        return self.video_system_home.expanduser().resolve()
+
+    @property
+    def base_url(self) -> str:
+        """PUBLIC_URL, or where the API is on this machine, without a trailing slash."""
+        return (self.public_url or f"http://localhost:{self.api_port}").rstrip("/")
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
+
+
+def signing_key() -> bytes:
+    """
+    The secret that tokens and links are signed with: SECRET_KEY, or a random one kept in VIDEO_SYSTEM_HOME.
+
+    Raises:
+        BadInput: SECRET_KEY is shorter than 32 bytes.
+    """
+    settings = get_settings()
+    given = settings.secret_key.get_secret_value().encode()
+    if given:
+        if len(given) < SHORTEST_KEY:
+            raise BadInput(
+                f"must have at least {SHORTEST_KEY} bytes; `openssl rand -hex 32` makes one", field="SECRET_KEY"
+            )
+        return given
+    return _kept_key(settings.home / "secret.key")
+
+
+def _kept_key(path: Path) -> bytes:
+    """The key in *path*, made by whichever process comes first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        handle, part = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(SHORTEST_KEY))
+        with suppress(FileExistsError):
+            os.link(part, path)
+        Path(part).unlink()
+    return path.read_bytes().strip()

@@ -1,0 +1,39 @@
+"""Take in files from outside: look at them before anything else does."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+
+from studio.errors import BadInput
+from studio.models.asset import Asset, Credit
+from studio.providers.storage import Storage, store_file
+from studio.render.probe import probe
+from studio.stages.shots import OwnMedia
+
+OWN = Credit(title="Own material", author="the creator", licence="the creator's own")
+
+
+def take_in(path: Path, *, storage: Storage) -> Asset:
+    """
+    Keep the picture or clip at *path*.
+
+    Raises:
+        UnreadableMedia: it is no picture or clip that we open.
+        BadInput: it has sound only.
+    """
+    media = probe(path)
+    if media.kind == "audio":
+        raise BadInput(f"{path.name} has no picture; give a picture or a clip", field="asset")
+    return store_file(storage, path, kind=media.kind, credit=OWN)
+
+
+def own_media(key: str, storage: Storage) -> OwnMedia:
+    """What the object *key* is, for planning shots with it."""
+    path = storage.fetch(key)
+    media = probe(path)
+    if media.kind == "audio":
+        raise BadInput(f"{key} has no picture", field="assets")
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    asset = Asset(key=key, kind=media.kind, media_type=media_type, size=path.stat().st_size, credit=OWN)
+    return OwnMedia(asset, media.width, media.height)

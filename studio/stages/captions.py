@@ -1,0 +1,172 @@
+"""Cut a narration into caption cues short enough to read."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from studio.language.linebreak import balance
+from studio.models.narration import Word
+
+PAUSE_S = 0.35
+"""A silence this long ends a cue: a breath is a better cut than a full line."""
+
+LINGER_S = 0.25
+"""How long a cue stays after its last word when nothing follows."""
+
+LINES = 2
+LONGEST_S = 4.5
+"""A cue on screen for longer than this feels stuck in a short film."""
+
+SENTENCE_ENDS = "。！？!?…."
+CLAUSE_ENDS = "，、；：,;:—"
+_SILENT_AT_LINE_END = "，。、；：,.;:"
+"""Marks that Taiwanese subtitles leave out at the end of a line: the break says as much."""
+
+Measure = Callable[[str], float]
+
+
+@dataclass(frozen=True)
+class Cue:
+    """Words on screen together, in lines. Seconds from the start of the recording."""
+
+    start: float
+    end: float
+    lines: tuple[tuple[Word, ...], ...]
+
+
+def cut_captions(words: Sequence[Word], *, measure: Measure, max_width: float) -> list[Cue]:
+    """
+    Group the spoken words of one scene into cues of at most two lines.
+
+    A cue ends at the end of a sentence, at a pause, or where the rest would not fit; of the places where it
+    could be cut, the end of a clause and an even split are preferred. A word is never split, unless it
+    alone is wider than a line.
+
+    Args:
+        words: in speaking order.
+        measure: width of a line of text, in the unit of *max_width*.
+        max_width: of one line.
+
+    Returns:
+        Cues in order, never overlapping. Each lasts to the next cue's start when the gap between them is
+        shorter than PAUSE_S, so text does not flicker between words.
+    """
+    pieces = [piece for word in words for piece in _fitting(_shown(word), measure, max_width) if piece.text.strip()]
+    groups = [group for phrase in _phrases(pieces) for group in _split(phrase, measure=measure, max_width=max_width)]
+    cues = []
+    for i, group in enumerate(groups):
+        following = groups[i + 1][0].start if i + 1 < len(groups) else None
+        cues.append(Cue(group[0].start, _end(group, following), _lines(group, measure, max_width)))
+    return cues
+
+
+def _shown(word: Word) -> Word:
+    """*word* as a caption can show it: no control characters, no emoji, white space as one space."""
+    kept = "".join(" " if char.isspace() else char for char in word.text if not _is_invisible(char))
+    return word.model_copy(update={"text": kept})
+
+
+def _is_invisible(char: str) -> bool:
+    category = unicodedata.category(char)
+    return (
+        category in ("Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk", "Mn") and not char.isspace()
+    ) or char in "\u2028\u2029"
+
+
+def _fitting(word: Word, measure: Measure, max_width: float) -> list[Word]:
+    """*word*, or pieces of it that fit a line each, its time shared out by length."""
+    if measure(word.text.strip()) <= max_width or len(word.text) < 2:
+        return [word]
+    half = len(word.text) // 2
+    middle = word.start + (word.end - word.start) * half / len(word.text)
+    head = Word(text=word.text[:half], start=word.start, end=middle)
+    tail = Word(text=word.text[half:], start=middle, end=word.end)
+    return _fitting(head, measure, max_width) + _fitting(tail, measure, max_width)
+
+
+def _phrases(words: Sequence[Word]) -> list[list[Word]]:
+    """Runs of words without a sentence's end or a pause inside."""
+    phrases: list[list[Word]] = []
+    for i, word in enumerate(words):
+        before = words[i - 1] if i else None
+        if before is None or _ends(before, SENTENCE_ENDS) or word.start - before.end >= PAUSE_S:
+            phrases.append([])
+        phrases[-1].append(word)
+    return phrases
+
+
+def _ends(word: Word, marks: str) -> bool:
+    text = word.text.rstrip().rstrip("」』”’）)\"'")
+    return text[-1:] in marks and bool(text) and not text[:-1].isnumeric()
+
+
+def _split(phrase: Sequence[Word], *, measure: Measure, max_width: float) -> list[list[Word]]:
+    """The fewest groups that fit, cut where it hurts least."""
+    count = len(phrase)
+
+    @cache
+    def best(start: int) -> tuple[float, tuple[int, ...]]:
+        if start == count:
+            return 0.0, ()
+        options = []
+        for end in range(start + 1, count + 1):
+            group = phrase[start:end]
+            if end > start + 1 and not _fits(group, measure, max_width):
+                break
+            cost, ends = best(end)
+            options.append(
+                (cost + _cost(group, is_last=end == count, measure=measure, max_width=max_width), (end, *ends))
+            )
+        return min(options)
+
+    groups, start = [], 0
+    for end in best(0)[1]:
+        groups.append(list(phrase[start:end]))
+        start = end
+    return groups
+
+
+def _fits(group: Sequence[Word], measure: Measure, max_width: float) -> bool:
+    is_short = group[-1].end - group[0].start <= LONGEST_S
+    return is_short and balance(_texts(group), measure, max_width=max_width, max_lines=LINES) is not None
+
+
+def _cost(group: Sequence[Word], *, is_last: bool, measure: Measure, max_width: float) -> float:
+    """One for the cue itself, more for a cut inside a clause, more for a cue too short to read."""
+    duration = group[-1].end - group[0].start
+    width = measure("".join(_texts(group)).strip())
+    cost = 1.0
+    if not is_last and not _ends(group[-1], CLAUSE_ENDS):
+        cost += 0.6
+    if duration < 0.7:
+        cost += 0.8
+    return cost + 0.3 * (1 - min(1.0, width / (LINES * max_width))) ** 2
+
+
+def _texts(group: Sequence[Word]) -> list[str]:
+    return [word.text for word in group]
+
+
+def _end(group: Sequence[Word], following: float | None) -> float:
+    end = group[-1].end
+    if following is None:
+        return end + LINGER_S
+    return following if following - end < PAUSE_S else end + LINGER_S
+
+
+def _lines(group: Sequence[Word], measure: Measure, max_width: float) -> tuple[tuple[Word, ...], ...]:
+    broken = balance(_texts(group), measure, max_width=max_width, max_lines=LINES) or [_texts(group)]
+    lines, start = [], 0
+    for line in broken:
+        lines.append(_trimmed(group[start : start + len(line)]))
+        start += len(line)
+    return tuple(lines)
+
+
+def _trimmed(line: Sequence[Word]) -> tuple[Word, ...]:
+    text = line[-1].text.rstrip()
+    bare = text.rstrip(_SILENT_AT_LINE_END)
+    return (*line[:-1], line[-1].model_copy(update={"text": bare or text}))

@@ -1,0 +1,145 @@
+"""Put narration, shots, captions and music on one time axis: the only place where seconds become frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from studio.models.asset import Asset, Credit
+from studio.models.brief import Aspect, Resolution
+from studio.models.narration import Narration, Recording, Word
+from studio.models.script import Script
+from studio.models.shot import PlannedShot, Shots
+from studio.models.template import Template
+from studio.models.timeline import (
+    Canvas,
+    CaptionCue,
+    CaptionStyle,
+    CaptionWord,
+    MusicBed,
+    Timeline,
+    TimelineClip,
+    VoiceClip,
+)
+from studio.picture import caption_style, caption_width
+from studio.stages.captions import Cue, cut_captions
+from studio.timebase import to_frames
+
+SHORT_SIDE = {Resolution.P540: 540, Resolution.P720: 720, Resolution.P1080: 1080}
+LONG_SIDE = {Resolution.P540: 960, Resolution.P720: 1280, Resolution.P1080: 1920}
+LONGEST_GAP = 1.0
+"""Seconds. A film that is shorter than asked may breathe, but a longer silence reads as a fault."""
+
+LEAD_S = 0.12
+"""A picture comes this long before its first word: the eye is served before the ear."""
+
+
+def canvas_for(aspect: Aspect, resolution: Resolution) -> Canvas:
+    """Pixels of a canvas."""
+    short, long = SHORT_SIDE[resolution], LONG_SIDE[resolution]
+    width, height = {Aspect.VERTICAL: (short, long), Aspect.WIDE: (long, short), Aspect.SQUARE: (short, short)}[aspect]
+    return Canvas(width=width, height=height)
+
+
+def assemble_timeline(
+    script: Script,
+    narration: Narration,
+    shots: Shots,
+    *,
+    template: Template,
+    canvas: Canvas,
+    duration: int | None = None,
+    music: Asset | None = None,
+    credits: Sequence[Credit] = (),
+) -> Timeline:
+    """
+    The film of *narration* and *shots*.
+
+    It lasts as long as the narration and the template's tail. When *duration* (seconds) asks for more, the
+    pauses between scenes are stretched, up to LONGEST_GAP each.
+    """
+    starts = _voice_starts(narration.recordings, template, duration=duration)
+    end = to_frames(starts[-1] + narration.recordings[-1].duration + template.tail)
+    style = caption_style(canvas, script.language)
+    return Timeline(
+        canvas=canvas,
+        clips=_clips(starts, shots.shots, template, end_frame=end),
+        captions=_captions(starts, narration.recordings, shots.shots, style=style, language=script.language),
+        caption_style=style,
+        voice=tuple(
+            VoiceClip(audio=r.audio, start_frame=to_frames(s))
+            for r, s in zip(narration.recordings, starts, strict=True)
+        ),
+        music=MusicBed(audio=music, gain_db=template.music_gain_db) if music else None,
+        credits=tuple(dict.fromkeys(credits)),
+        title=script.title,
+        language=script.language,
+    )
+
+
+def _voice_starts(recordings: Sequence[Recording], template: Template, *, duration: int | None) -> list[float]:
+    """When each recording starts, in seconds, on whole frames."""
+    spoken = template.lead_in + sum(recording.duration for recording in recordings) + template.tail
+    gap, gaps = template.gap, len(recordings) - 1
+    if duration and gaps:
+        gap = min(LONGEST_GAP, max(gap, (duration - spoken) / gaps))
+    starts, clock = [], template.lead_in
+    for recording in recordings:
+        starts.append(clock)
+        clock += recording.duration + gap
+    return starts
+
+
+def _clips(
+    starts: Sequence[float], shots: Sequence[PlannedShot], template: Template, *, end_frame: int
+) -> tuple[TimelineClip, ...]:
+    """A clip a scene; with dissolves each reaches half of one into its neighbours."""
+    cuts = [0, *(to_frames(start - LEAD_S) for start in starts[1:]), end_frame]
+    before = template.transition_frames // 2 if template.transition == "dissolve" else 0
+    after = template.transition_frames - before if template.transition == "dissolve" else 0
+    clips = []
+    for i, shot in enumerate(shots):
+        first, last = i == 0, i == len(shots) - 1
+        start_frame = cuts[i] - (0 if first else before)
+        clip_end = cuts[i + 1] + (0 if last else after)
+        clips.append(TimelineClip(start_frame=start_frame, end_frame=clip_end, shot=shot.shot))
+    return tuple(clips)
+
+
+def _captions(
+    starts: Sequence[float],
+    recordings: Sequence[Recording],
+    shots: Sequence[PlannedShot],
+    *,
+    style: CaptionStyle,
+    language: str,
+) -> tuple[CaptionCue, ...]:
+    measure = partial(caption_width, style=style)
+    placed: list[CaptionCue] = []
+    for start, recording, shot in zip(starts, recordings, shots, strict=True):
+        cues = cut_captions(recording.words, measure=measure, max_width=style.max_width_px)
+        placed += [_placed(cue, start, shot) for cue in cues]
+    return tuple(_without_overlap(placed))
+
+
+def _placed(cue: Cue, start: float, shot: PlannedShot) -> CaptionCue:
+    return CaptionCue(
+        start_frame=to_frames(start + cue.start),
+        end_frame=max(to_frames(start + cue.end), to_frames(start + cue.start) + 1),
+        lines=tuple(tuple(_word(word, start) for word in line) for line in cue.lines),
+        look=shot.captions,
+        is_burned_in=not shot.hides_captions,
+    )
+
+
+def _word(word: Word, start: float) -> CaptionWord:
+    return CaptionWord(text=word.text, start_frame=to_frames(start + word.start), end_frame=to_frames(start + word.end))
+
+
+def _without_overlap(cues: Sequence[CaptionCue]) -> list[CaptionCue]:
+    """Cues of two scenes may meet where a short gap follows a lingering cue: the earlier one gives way."""
+    kept = list(cues)
+    for i, following in enumerate(cues[1:]):
+        if kept[i].end_frame > following.start_frame:
+            kept[i] = kept[i].model_copy(update={"end_frame": following.start_frame})
+    return kept

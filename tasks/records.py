@@ -1,0 +1,119 @@
+"""Open a film's record and close it: the row, and what operators see in the Prefect UI."""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import Any
+
+import psutil
+from prefect import Flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import FlowRun, State
+
+from store.repos.users import Users
+from store.repos.videos import Videos
+from store.session import reading, transaction
+from store.tables.base import utc_now
+from studio.errors import BadInput, VideoSystemError
+from studio.models.brief import Brief
+from studio.models.rendition import Rendition
+from studio.models.script import Script
+from studio.providers.storage.links import signed_url
+from tasks import policy
+from tasks.progress import progress_of
+
+LINK_DAYS = 7
+"""How long an operator can open a film from the result page."""
+
+
+@task(name="open record", **policy.FRESH)
+def open_record(brief: Brief, *, video_id: str | None, run_id: str) -> str:
+    """
+    The id of the film that this run makes, marked as being worked on by this process.
+
+    A run that was started by the API brings its *video_id*. One that was started in the Prefect UI gets a
+    row of its own, once, however often it is started again.
+    """
+    with transaction() as session:
+        videos = Videos.of_everyone(session)
+        video = videos.get(video_id) if video_id else videos.by_run(run_id)
+        if video is None and video_id:
+            raise BadInput(f"there is no film {video_id!r}", field="video_id")
+        if video is None:
+            video = videos.add(brief, owner_id=Users(session).operator().id)
+        videos.change(
+            video.id,
+            run_id=run_id,
+            started_at=video.started_at or utc_now(),
+            completed_at=None,
+            error_code=None,
+            error_message=None,
+            host=platform.node(),
+            pid=os.getpid(),
+            pid_started=psutil.Process().create_time(),
+        )
+        return video.id
+
+
+@task(name="finish", **policy.FRESH)
+def finish(video_id: str, *, script: Script, rendition: Rendition) -> Rendition:
+    """The film is there: write its row and its result page."""
+    progress_of(video_id).report("finish")
+    with transaction() as session:
+        Videos.of_everyone(session).finish(video_id, rendition)
+    create_markdown_artifact(
+        key=f"result-{video_id.replace('_', '-')}", markdown=_page(script, rendition), description=script.title
+    )
+    return rendition
+
+
+def note_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Why a run failed, in the row; texts of foreign exceptions stay in the log."""
+    error = state.result(raise_on_failure=False)
+    known = isinstance(error, VideoSystemError)
+    _close(
+        flow_run,
+        error_code=error.code if isinstance(error, VideoSystemError) else "INTERNAL_ERROR",
+        error_message=str(error) if known else f"an internal error ended flow run {flow_run.id}",
+    )
+
+
+def note_cancellation(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """A cancelled film is over."""
+    _close(flow_run)
+
+
+def brief_of(video_id: str) -> Brief:
+    """What was asked for."""
+    with reading() as session:
+        video = Videos.of_everyone(session).get(video_id)
+    if video is None:
+        raise BadInput(f"there is no film {video_id!r}", field="video_id")
+    return Brief.model_validate(video.brief)
+
+
+def _close(flow_run: FlowRun, **values: Any) -> None:
+    with transaction() as session:
+        videos = Videos.of_everyone(session)
+        video = videos.by_run(str(flow_run.id))
+        if video and not video.completed_at:
+            videos.change(video.id, completed_at=utc_now(), **values)
+
+
+def _page(script: Script, rendition: Rendition) -> str:
+    lifetime = LINK_DAYS * 24 * 3600
+    video, poster = (signed_url(asset.key, lifetime_s=lifetime) for asset in (rendition.video, rendition.poster))
+    spoken = "\n".join(f"{i}. {scene.narration}" for i, scene in enumerate(script.scenes, 1))
+    warnings = "\n".join(f"- {warning}" for warning in script.warnings) or "- none"
+    credits = "\n".join(f"- {c.title} – {c.author}, {c.licence} {c.url}" for c in rendition.credits)
+    return (
+        f"# {_escaped(script.title)}\n\n[Open the film]({video}) ({rendition.duration:.1f} s, "
+        f"{rendition.width}×{rendition.height}, {rendition.loudness.lufs:.1f} LUFS)\n\n![Poster frame]({poster})\n\n"
+        f"## Script\n{_escaped(spoken)}\n\n## Warnings\n{_escaped(warnings)}\n\n## Credits\n{_escaped(credits)}\n"
+    )
+
+
+def _escaped(text: str) -> str:
+    """Markdown and HTML marks in somebody's text shown as they are."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("[", "\\[").replace("`", "\\`").replace("!", "\\!")

@@ -1,0 +1,46 @@
+"""One folder for everything that tests write, before anything of ours is imported."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="video-system-tests-")
+os.environ["VIDEO_SYSTEM_HOME"] = _FOLDER.name
+for _name in (
+    "DATABASE_URL",
+    "STORAGE_URL",
+    "SECRET_KEY",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "PUBLIC_URL",
+    "TTS",
+    "LLM",
+):
+    os.environ.pop(_name, None)
+os.environ["DO_NOT_TRACK"] = "1"
+
+
+@pytest.fixture
+def fresh_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A VIDEO_SYSTEM_HOME of its own: no rows, no objects."""
+    from store.session import engine
+    from studio.settings import get_settings
+
+    monkeypatch.setenv("VIDEO_SYSTEM_HOME", str(tmp_path))
+    get_settings.cache_clear()
+    engine.cache_clear()
+    yield tmp_path
+    engine().dispose()
+    get_settings.cache_clear()
+    engine.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def whisper_folder() -> Path:
+    """Where the speech recogniser is put together, once a run."""
+    return Path(_FOLDER.name) / "whisper"

@@ -1,0 +1,76 @@
+"""Shots and measurements that the tests of drawn pictures share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.models.shot import DrawnShot, GroundName
+from studio.models.timeline import Canvas
+from studio.picture import open_drawn
+
+TALL, WIDE, SQUARE = Canvas(width=270, height=480), Canvas(width=480, height=270), Canvas(width=270, height=270)
+
+SHOTS: dict[str, tuple[GroundName, dict[str, Any]]] = {
+    "title": ("deep", {"text": "夕陽為什麼是紅色的？", "emphasis": "紅色", "icon": "sunset"}),
+    "illustration": (
+        "deep",
+        {
+            "text": "土星的環正在消失",
+            "emphasis": "正在消失",
+            "hero": "ringed-planet",
+            "parts": [
+                {"icon": "snowflake", "label": "冰粒"},
+                {"icon": "rock", "label": "岩塵"},
+                {"icon": "magnet", "label": "引力"},
+            ],
+        },
+    ),
+    "number": (
+        "vivid",
+        {"label": "海洋覆蓋地球表面的", "value": "71", "unit": "%", "ratio": 0.71, "note": "人類還沒看過"},
+    ),
+    "list": (
+        "paper",
+        {
+            "text": "睡前別做的三件事",
+            "emphasis": "別做",
+            "entries": [
+                {"icon": "mobile-phone", "head": "滑手機", "note": "藍光壓低褪黑激素", "start": 0.2},
+                {"icon": "hot-beverage", "head": "喝咖啡", "note": "咖啡因 5 小時才減半", "start": 0.6},
+                {"icon": "running-shoe", "head": "劇烈運動", "start": 1.0},
+            ],
+        },
+    ),
+    "end": (
+        "vivid",
+        {
+            "name": "一分鐘科學",
+            "tag": "每天一個好問題，一分鐘說清楚",
+            "call": "追蹤",
+            "icon": "microscope",
+            "credit": "圖示 Fluent Emoji　字型 Noto Sans TC / Outfit　語音 AI 合成",
+        },
+    ),
+}
+
+
+def shot(layout: str, palette: str = "space", **changes: Any) -> DrawnShot:
+    """A shot of *layout*, its content changed by *changes*."""
+    ground, content = SHOTS[layout]
+    return DrawnShot(
+        layout=layout,
+        palette=palette,
+        ground=changes.pop("ground", ground),
+        kicker=changes.pop("kicker", "科學"),
+        position=(2, 5),
+        content={**content, **changes},
+    )
+
+
+def luma(drawn: DrawnShot, canvas: Canvas, index: int, *, frames: int = 90) -> npt.NDArray[np.int16]:
+    """Y of frame *index*, (H, W)."""
+    buffer = np.asarray(open_drawn(drawn, canvas, frames=frames).draw(index))
+    return buffer[: canvas.width * canvas.height].reshape(canvas.height, canvas.width).astype(np.int16)

