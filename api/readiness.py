@@ -9,7 +9,7 @@ from api import runs
 from api.envelope import ErrorDetail
 from api.errors import NotReady
 from store.session import reading
-from studio.errors import ProviderNotReady
+from studio.errors import BadInput, ProviderNotReady
 from studio.providers.storage import open_storage
 from studio.settings import get_settings
 
@@ -44,6 +44,6 @@ def _missing_stores() -> list[str]:
         missing.append("database")
     try:
         open_storage(get_settings()).check()
-    except ProviderNotReady:
+    except (ProviderNotReady, BadInput):
         missing.append("storage")
     return missing

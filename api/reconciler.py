@@ -22,6 +22,12 @@ EVERY_S = 2.0
 UNSTARTED_AFTER = timedelta(seconds=3)
 """A film without a run is left to the request that wrote it for this long."""
 
+CRASHED_FOR = timedelta(seconds=6)
+"""
+A crash is left alone for this long. The worker reports one twice, up to three seconds apart: a run that was
+started again in between would be crashed by the second report while its new process works on.
+"""
+
 MOST_RESTARTS = 3
 """A film that kills its process every time is given up: the fourth try would end the same."""
 
@@ -39,7 +45,7 @@ def reconcile() -> None:
         run = found.get(video.run_id or "")
         if run is None:
             _start_anew(video)
-        elif run.state == "Crashed":
+        elif run.state == "Crashed" and utc_now() - run.since > CRASHED_FOR:
             _after_crash(video, run)
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Literal
 from uuid import UUID
@@ -57,6 +58,8 @@ class Run:
     id: str
     status: Status
     state: str
+    since: datetime
+    """When it came into this state."""
     run_count: int
 
 
@@ -177,6 +180,7 @@ def _run(run: FlowRun) -> Run:
         id=str(run.id),
         status=status_of(state) if state else "pending",
         state=(state.name or state.type.value) if state else "Scheduled",
+        since=state.timestamp if state else run.created or datetime.now(UTC),
         run_count=run.run_count,
     )
 

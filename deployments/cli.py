@@ -92,12 +92,12 @@ def up() -> None:
 
 
 @app.command()
-def worker(limit: Annotated[int, typer.Option(min=1, help="Films at once.")] = 1) -> None:
+def worker() -> None:
     """Serve the work pool until stopped."""
     use_server()
     from deployments.up import worker_argv
 
-    argv = worker_argv(limit=limit)
+    argv = worker_argv()
     os.execv(argv[0], argv)  # noqa: S606
 
 
@@ -135,7 +135,11 @@ def doctor() -> None:
     """Say for each role which provider is ready, and what to set for those that are not."""
     from deployments.doctor import diagnose
 
-    raise typer.Exit(0 if diagnose(console) else 1)
+    try:
+        is_ready = diagnose(console)
+    except VideoSystemError as error:
+        _refuse(str(error))
+    raise typer.Exit(0 if is_ready else 1)
 
 
 @app.command()

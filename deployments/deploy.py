@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
-from contextlib import suppress
 from datetime import timedelta
 
 from prefect.automations import Automation
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import EventTrigger, Posture
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.exceptions import ObjectNotFound
 
-from studio.settings import PROJECT
+from studio.settings import PROJECT, get_settings
 
 POOL = "video-system"
 WATCH = "dead flow runs are crashed"
@@ -30,8 +30,7 @@ _SIGNS_OF_LIFE = (
 
 def deploy() -> None:
     """Create or update everything; ids and schedules of what is there already stay."""
-    with get_client(sync_client=True) as client, suppress(ObjectAlreadyExists):
-        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=_process_template()))
+    _keep_pool()
     subprocess.run(
         [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
         cwd=PROJECT,
@@ -39,6 +38,26 @@ def deploy() -> None:
         capture_output=True,
     )
     _watch_heartbeats()
+
+
+def _keep_pool() -> None:
+    """
+    The work pool, with as many slots as films are made at once.
+
+    The limit is the pool's and not the worker's own: a worker with a limit dies of a run that is started
+    again while it still holds that run's slot (Prefect 3.8.8, CapacityLimiter).
+    """
+    limit = get_settings().films_at_once or max(1, (os.cpu_count() or 1) // 2)
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_work_pool(POOL)
+        except ObjectNotFound:
+            pool = WorkPoolCreate(
+                name=POOL, type="process", base_job_template=_process_template(), concurrency_limit=limit
+            )
+            client.create_work_pool(pool)
+        else:
+            client.update_work_pool(POOL, WorkPoolUpdate(concurrency_limit=limit))
 
 
 def _process_template() -> dict[str, object]:

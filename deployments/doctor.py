@@ -14,13 +14,18 @@ from studio.settings import get_settings
 
 
 def diagnose(console: Console) -> bool:
-    """Print a line a provider; True when every role has one that is ready."""
+    """
+    Print a line a provider; True when every role has one that is ready.
+
+    Raises:
+        BadInput: STORAGE_URL names no store that we know.
+    """
     settings = get_settings()
     roles: tuple[tuple[Catalog[Any], Sequence[str]], ...] = (
         (llm.catalog, settings.llm),
         (tts.catalog, settings.tts),
         (music.catalog, settings.music),
-        (storage.catalog, ("files",)),
+        (storage.catalog, (storage.open_storage(settings).name,)),
     )
     answers = [_role(catalog, names, console) for catalog, names in roles]
     return all(answers)
@@ -38,7 +43,10 @@ def _role(catalog: Catalog[Any], names: Sequence[str], console: Console) -> bool
             continue
         is_used = name in names
         is_ready = is_ready or is_used
-        voices = ", ".join(f"{voice.name} ({voice.language})" for voice in getattr(provider, "voices", ()))
+        voices = ", ".join(
+            f"{voice.name} ({voice.language}{', draft' if voice.is_draft else ''})"
+            for voice in getattr(provider, "voices", ())
+        )
         note = "ready" if is_used else f"ready, but not listed in {catalog.role.upper()}"
         console.print(f"[green]✓[/] {catalog.role:<8} {name:<10} {note} {voices}", highlight=False, soft_wrap=True)
     return is_ready

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 from studio.settings import get_settings
 
@@ -11,11 +13,15 @@ def prefect_environment() -> dict[str, str]:
     """Settings of Prefect's server, worker and client for this installation."""
     settings = get_settings()
     home = settings.home / "prefect"
+    # Prefect makes its home but not the folders above it.
+    home.mkdir(parents=True, exist_ok=True)
     return {
         "PREFECT_HOME": str(home),
         "PREFECT_LOCAL_STORAGE_PATH": str(home / "results"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+        # The worker starts `python`: it has to be ours.
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         # A worker polls every 10 s by default: that alone would be most of the wait for the first stage.
         "PREFECT_WORKER_QUERY_SECONDS": "0.5",
         # The heartbeat automation needs to notice a dead process within a minute or so.

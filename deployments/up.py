@@ -112,20 +112,17 @@ def up(console: Console) -> None:
             time.sleep(0.5)
 
 
-def worker_argv(*, limit: int) -> list[str]:
-    """The worker's command line. *limit* runs at once: one film's render already uses every core."""
+def worker_argv() -> list[str]:
+    """The worker's command line. How many films are made at once is the pool's limit, set by `deploy`."""
     return [sys.executable, "-m", "prefect", "worker", "start", "--pool", "video-system", "--type", "process",
-            "--limit", str(limit), "--install-policy", "never"]  # fmt: skip
+            "--install-policy", "never"]  # fmt: skip
 
 
 def _environment() -> dict[str, str]:
     settings = get_settings()
-    bin_folder = str(Path(sys.executable).parent)
     return {
         **os.environ,
         **prefect_environment(),
-        # The worker starts `python`: it has to be ours.
-        "PATH": f"{bin_folder}:{os.environ.get('PATH', '')}",
         "PYTHONPATH": str(PROJECT),
         "PREFECT_API_URL": f"http://127.0.0.1:{settings.prefect_port}/api",
         "VIDEO_SYSTEM_HOME": str(settings.home),

@@ -39,7 +39,9 @@ Tier = Literal["draft", "standard", "high"]
 class EnvSettings(BaseSettings):
     """Base of every group of settings: the environment first, then `.env` in the working directory."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
 
 class Settings(EnvSettings):
@@ -66,6 +68,8 @@ class Settings(EnvSettings):
     render_tier: Tier = "standard"
     render_jobs: Annotated[int, Field(ge=0, le=64)] = 0
     """Segments rendered at once; 0 means one a core."""
+    films_at_once: Annotated[int, Field(ge=0, le=64)] = 0
+    """Films that all workers together make at once; 0 means one for every two cores of this machine."""
     render_timeout_s: Annotated[int, Field(ge=10)] = 3600
 
     @property

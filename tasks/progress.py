@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
@@ -13,6 +14,7 @@ from prefect.context import FlowRunContext
 
 from store.repos.videos import Videos
 from store.session import transaction
+from tasks.lease import leave_to_successor, this_process
 
 SHARES: dict[str, tuple[float, float]] = {
     "script": (0, 4),
@@ -46,8 +48,7 @@ class Progress:
         if not is_new_stage and (percent == self._percent or time.monotonic() - self._written < EVERY_S):
             return
         self._stage, self._percent, self._written = stage, percent, time.monotonic()
-        with transaction() as session:
-            Videos.of_everyone(session).change(self.video_id, stage=stage, progress=percent)
+        keep(self.video_id, stage=stage, progress=percent)
         self._show(stage, percent)
 
     def _show(self, stage: str, percent: int) -> None:
@@ -61,6 +62,14 @@ class Progress:
                 self._artifact = created if isinstance(created, UUID) else None
             else:
                 update_progress_artifact(self._artifact, progress=percent, description=stage)
+
+
+def keep(video_id: str, **values: Any) -> None:
+    """Write columns of the film that this process makes; ends the process when another has taken it over."""
+    with transaction() as session:
+        is_ours = Videos.of_everyone(session).change_if_held(video_id, holder=this_process().columns(), **values)
+    if not is_ours:
+        leave_to_successor(video_id)
 
 
 @cache

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from typing import Any
 
-import psutil
 from prefect import Flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import FlowRun, State
@@ -21,7 +18,8 @@ from studio.models.rendition import Rendition
 from studio.models.script import Script
 from studio.providers.storage.links import signed_url
 from tasks import policy
-from tasks.progress import progress_of
+from tasks.lease import this_process
+from tasks.progress import keep, progress_of
 
 LINK_DAYS = 7
 """How long an operator can open a film from the result page."""
@@ -49,9 +47,7 @@ def open_record(brief: Brief, *, video_id: str | None, run_id: str) -> str:
             completed_at=None,
             error_code=None,
             error_message=None,
-            host=platform.node(),
-            pid=os.getpid(),
-            pid_started=psutil.Process().create_time(),
+            **this_process().columns(),
         )
         return video.id
 
@@ -60,8 +56,15 @@ def open_record(brief: Brief, *, video_id: str | None, run_id: str) -> str:
 def finish(video_id: str, *, script: Script, rendition: Rendition) -> Rendition:
     """The film is there: write its row and its result page."""
     progress_of(video_id).report("finish")
-    with transaction() as session:
-        Videos.of_everyone(session).finish(video_id, rendition)
+    keep(
+        video_id,
+        rendition=rendition.model_dump(mode="json"),
+        stage="done",
+        progress=100,
+        completed_at=utc_now(),
+        error_code=None,
+        error_message=None,
+    )
     create_markdown_artifact(
         key=f"result-{video_id.replace('_', '-')}", markdown=_page(script, rendition), description=script.title
     )

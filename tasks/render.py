@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from pathlib import Path
 
 from prefect import task
 
@@ -21,8 +23,7 @@ def render(timeline: Timeline, *, video_id: str) -> Rendition:
     """The finished film in the object store; nothing half-done stays behind, whatever ends this task."""
     settings = get_settings()
     storage = open_storage(settings)
-    work = settings.home / "work" / video_id
-    work.mkdir(parents=True, exist_ok=True)
+    work = _empty_folder(settings.home / "work", video_id)
     try:
         film = render_film(
             timeline,
@@ -48,3 +49,12 @@ def render(timeline: Timeline, *, video_id: str) -> Rendition:
         )
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _empty_folder(parent: Path, video_id: str) -> Path:
+    """A folder of this process's own; those that killed processes left behind for the film are removed."""
+    for left_behind in parent.glob(f"{video_id}.*"):
+        shutil.rmtree(left_behind, ignore_errors=True)
+    folder = parent / f"{video_id}.{os.getpid()}"
+    folder.mkdir(parents=True)
+    return folder

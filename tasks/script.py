@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from prefect import task
 
-from store.repos.videos import Videos
-from store.session import transaction
 from studio.models.brief import Brief
 from studio.models.script import Script
 from studio.models.template import load_template
@@ -15,7 +13,7 @@ from studio.settings import get_settings
 from studio.stages import script as stage
 from studio.stages.narration import choose_speaker
 from tasks import policy
-from tasks.progress import progress_of
+from tasks.progress import keep, progress_of
 
 
 @task(name="write script", **policy.PROVIDER)
@@ -30,8 +28,5 @@ def write_script(brief: Brief, *, video_id: str) -> Script:
         pace=speaker.voice.pace,
         writers=ready(llm.catalog, settings.llm),
     )
-    with transaction() as session:
-        Videos.of_everyone(session).change(
-            video_id, script=script.model_dump(mode="json"), warnings=list(script.warnings)
-        )
+    keep(video_id, script=script.model_dump(mode="json"), warnings=list(script.warnings))
     return script

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from prefect import task
 
-from store.repos.videos import Videos
-from store.session import transaction
 from studio.models.brief import Brief
 from studio.models.narration import Narration
 from studio.models.script import Script
@@ -19,7 +17,7 @@ from studio.settings import get_settings
 from studio.stages import timeline as stage
 from studio.stages.credits import credits_of
 from tasks import policy
-from tasks.progress import progress_of
+from tasks.progress import keep, progress_of
 
 
 @task(name="assemble timeline", **policy.LOCAL)
@@ -39,6 +37,5 @@ def assemble_timeline(brief: Brief, script: Script, narration: Narration, shots:
         music=bed,
         credits=credits_of(narration, shots, bed),
     )
-    with transaction() as session:
-        Videos.of_everyone(session).change(video_id, timeline=timeline.model_dump(mode="json"))
+    keep(video_id, timeline=timeline.model_dump(mode="json"))
     return timeline

@@ -9,10 +9,8 @@ from typing import Any
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
-from store.tables.base import utc_now
 from store.tables.videos import Video
 from studio.models.brief import Brief
-from studio.models.rendition import Rendition
 
 RECENT = 20
 """How many finished films the estimate of the next one's time is taken from."""
@@ -72,6 +70,16 @@ class Videos:
             statement = statement.where(col(Video.owner_id) == self._owner_id)
         self._session.exec(statement.values(**values))
 
+    def change_if_held(self, video_id: str, *, holder: dict[str, Any], **values: Any) -> bool:
+        """Set columns of a film that the process *holder* works on; False when another one does now."""
+        statement = update(Video).where(
+            col(Video.id) == video_id,
+            col(Video.host) == holder["host"],
+            col(Video.pid) == holder["pid"],
+            col(Video.pid_started) == holder["pid_started"],
+        )
+        return bool(self._session.exec(statement.values(**values)).rowcount)
+
     def claim_restart(self, video: Video) -> bool:
         """Count one more restart of *video*; False when another reconciler was first."""
         claimed = self._session.exec(
@@ -80,18 +88,6 @@ class Videos:
             .values(restarts=video.restarts + 1)
         )
         return bool(claimed.rowcount)
-
-    def finish(self, video_id: str, rendition: Rendition) -> None:
-        """The film is there."""
-        self.change(
-            video_id,
-            rendition=rendition.model_dump(mode="json"),
-            stage="done",
-            progress=100,
-            completed_at=utc_now(),
-            error_code=None,
-            error_message=None,
-        )
 
     def recent_seconds(self) -> list[tuple[float, float]]:
         """Of the latest finished films: seconds that they took, seconds that they last."""

@@ -28,9 +28,9 @@ class Video(SQLModel, table=True):
     run_id: str | None = Field(default=None, unique=True)
     stage: str = ""
     progress: int = 0
-    script: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
-    timeline: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
-    rendition: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    script: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    timeline: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    rendition: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     warnings: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     error_code: str | None = None
     error_message: str | None = None

@@ -1,0 +1,29 @@
+"""One running product for all end-to-end tests of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.stack import Stack, running_stack
+
+
+@pytest.fixture(scope="session")
+def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
+
+
+@pytest.fixture
+def stack(shared_stack: Stack) -> Stack:
+    """The shared product, whole again whatever the test before has killed."""
+    for name, start in (
+        ("prefect", shared_stack.start_prefect),
+        ("api", shared_stack.start_api),
+        ("worker", shared_stack.start_worker),
+    ):
+        if name not in shared_stack.house.children:
+            start()
+    shared_stack.await_ready()
+    return shared_stack

@@ -1,0 +1,142 @@
+"""The contract as a client sees it, against the running product."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.support.film import container
+from tests.support.stack import Stack, until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+FACTS = "月亮的引力拉著海水。太陽也在拉，力道大約是月亮的46%。"
+
+
+def test_a_title_becomes_a_film_that_can_be_downloaded(stack: Stack, tmp_path: Path) -> None:
+    task_id = stack.generate("為什麼會有潮汐？", FACTS, resolution="540p")
+    done = stack.await_status(task_id, "completed")
+    whole = stack.get(done["video_url"])
+    (tmp_path / "film.mp4").write_bytes(whole.content)
+    found = container(tmp_path / "film.mp4")
+
+    assert done == {"task_id": task_id, "status": "completed", "progress": 100, "video_url": done["video_url"]}
+    assert whole.headers["content-type"] == "video/mp4"
+    assert (found.width, found.height, found.fps, found.is_constant) == (540, 960, 30, True)
+
+    part = stack.get(done["video_url"], Range="bytes=100-199")
+    assert (part.status_code, part.content) == (206, whole.content[100:200])
+
+    head = httpx2.head(done["video_url"], trust_env=False)
+    assert (head.status_code, int(head.headers["content-length"])) == (200, len(whole.content))
+
+    again = stack.get(done["video_url"], **{"If-None-Match": whole.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+    forged = stack.get(done["video_url"].replace("exp=", "exp=9"))
+    assert (forged.status_code, forged.json()["error"]["code"]) == (403, "LINK_EXPIRED")
+
+
+def test_an_operator_sees_the_run_under_its_title_with_stages_and_result(stack: Stack) -> None:
+    task_id = stack.generate("海水為什麼是鹹的？", FACTS, resolution="540p")
+    stack.await_status(task_id, "completed")
+    (run,) = stack.flow_runs(task_id)
+    names = [task["name"].split(":")[0].rsplit("-", 1)[0] for task in stack.task_runs(run["id"])]
+    artifacts = httpx2.post(
+        f"{stack.prefect}/artifacts/filter", json={"flow_runs": {"id": {"any_": [run["id"]]}}}, trust_env=False
+    ).json()
+    page = next(a["data"] for a in artifacts if a["type"] == "markdown")
+
+    assert run["name"] == "海水為什麼是鹹的？"
+    assert names[0] == "open record"
+    assert [n for n in names if not n.startswith("narrate")] == [
+        "open record",
+        "write script",
+        "plan shots",
+        "assemble timeline",
+        "render",
+        "finish",
+    ]
+    assert {a["type"] for a in artifacts} == {"progress", "markdown"}
+    assert all(part in page for part in ("Open the film", "Poster frame", "月亮的引力拉著海水", "Credits", "MIT"))
+
+
+def test_an_operator_can_start_a_film_from_the_form(stack: Stack) -> None:
+    deployment = httpx2.get(f"{stack.prefect}/deployments/name/generate-video/default", trust_env=False).json()
+    schema = deployment["parameter_openapi_schema"]
+    run = httpx2.post(
+        f"{stack.prefect}/deployments/{deployment['id']}/create_flow_run",
+        json={"parameters": {"title": "Why is the sea salty?", "resolution": "540p"}},
+        trust_env=False,
+    ).json()
+
+    def state() -> str:
+        found = httpx2.get(f"{stack.prefect}/flow_runs/{run['id']}", trust_env=False).json()
+        return found["state"]["type"] if found["state"]["type"] in ("COMPLETED", "FAILED", "CRASHED") else ""
+
+    assert schema["required"] == ["title"]
+    assert until(state, timeout_s=90) == "COMPLETED"
+    assert (
+        httpx2.get(f"{stack.prefect}/flow_runs/{run['id']}", trust_env=False).json()["name"] == "Why is the sea salty?"
+    )
+
+
+def test_another_users_film_is_not_found(stack: Stack) -> None:
+    task_id = stack.generate("只有我看得到", resolution="540p")
+    mine, stack.token = stack.token, ""
+    try:
+        stack.log_in("another@example.com")
+        answer = stack.get(f"/video/task/{task_id}")
+    finally:
+        stack.token = mine
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
+    stack.await_status(task_id, "completed")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "長" * 300,
+        "🌊 Tides 🌕",
+        "'; DROP TABLE videos; --",
+        "100%{pts} {\\an8}Tides",
+        "first line\nsecond line",
+        "مرحبا tides",
+    ],
+    ids=["300 characters", "emoji", "sql", "ffmpeg and ass", "two lines", "right to left"],
+)
+def test_a_title_that_bites_becomes_a_right_film(stack: Stack, title: str, tmp_path: Path) -> None:
+    done = stack.await_status(stack.generate(title, resolution="540p"), "completed", timeout_s=240)
+    (tmp_path / "film.mp4").write_bytes(stack.get(done["video_url"]).content)
+
+    assert container(tmp_path / "film.mp4").is_constant
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"title": ""}', "title"),
+        (b'{"title": "\\ud800"}', "title"),
+        (b'{"title": "\xf0\x9f\x98\x80"}', "title"),
+        (b'{"title": "\\u0000"}', "title"),
+        (b'{"title": 5}', "title"),
+        (b"{}", "title"),
+        (b'{"title": "x", "template": "nope"}', "template"),
+        (b'{"title": "x", "settings": {"duration": 1e9}}', "settings.duration"),
+        (b'{"title": "x", "settings": {"duration": NaN}}', "settings.duration"),
+        (b'{"title": "x", "settings": {"resolution": "8k"}}', "settings.resolution"),
+        (b'{"title": "x", "owner_id": "me"}', "owner_id"),
+        (b"not json", "body"),
+    ],
+)
+def test_a_bad_request_names_the_field(stack: Stack, body: bytes, field: str) -> None:
+    headers = {"Authorization": f"Bearer {stack.token}", "Content-Type": "application/json"}
+    answer = httpx2.post(f"{stack.api}/video/generate", content=body, headers=headers, trust_env=False)
+    error = answer.json()["error"]
+
+    assert answer.status_code == 400
+    assert error["details"][0]["field"].split(".")[: len(field.split("."))] == field.split(".") or field == "body"
+    assert error["request_id"] == answer.headers["x-request-id"]

@@ -1,0 +1,137 @@
+"""Processes die, servers are away, operators change their minds: nothing is lost, nothing is made twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.support.stack import Stack, until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+FACTS = (
+    "月亮的引力拉著海水，海水就鼓了起來。太陽也在拉，力道大約是月亮的46%。新月的時候，潮水漲得最高。滿月的時候也一樣。"
+)
+
+
+def fresh_facts(word: str) -> str:
+    """Sentences that no film has said before: recordings are shared between films."""
+    return "".join(f"{word}{number}的時候，海水會慢慢漲上來，然後再退下去。" for number in range(11, 16))
+
+
+def made_once(stack: Stack, task_id: str) -> dict[str, Any]:
+    """The film's only flow run, once the film is there."""
+    stack.await_status(task_id, "completed", timeout_s=180)
+    (run,) = stack.flow_runs(task_id)
+    return run
+
+
+def test_a_film_survives_the_death_of_the_api_right_after_its_answer(stack: Stack) -> None:
+    task_id = stack.generate("伺服器倒下之前", FACTS, resolution="540p")
+    stack.kill("api")
+    stack.start_api()
+
+    assert made_once(stack, task_id)["run_count"] == 1
+
+
+def test_a_film_asked_for_while_prefect_is_down_is_made_when_it_is_back(stack: Stack) -> None:
+    stack.kill("prefect")
+    task_id = stack.generate("沒有人在家的時候", FACTS, resolution="540p")
+    waiting = stack.task(task_id)["status"]
+    time.sleep(4)
+    stack.start_prefect()
+
+    assert waiting == "pending"
+    made_once(stack, task_id)
+
+
+@pytest.fixture(scope="module")
+def normal_s(shared_stack: Stack) -> float:
+    """Seconds that an undisturbed film of this length takes on this machine now."""
+    started = time.monotonic()
+    undisturbed = shared_stack.generate("沒有被打斷", fresh_facts("平靜"), resolution="540p")
+    shared_stack.await_status(undisturbed, "completed", timeout_s=180)
+    return time.monotonic() - started
+
+
+@pytest.mark.parametrize(("stage", "progress"), [("narration", 12), ("render", 40)])
+def test_a_film_goes_on_when_its_process_is_killed(stack: Stack, normal_s: float, stage: str, progress: int) -> None:
+    task_id = stack.generate(f"在{stage}被打斷", fresh_facts(f"中斷{stage}"), resolution="540p")
+    row = stack.await_stage(task_id, stage, progress=progress)
+    os.kill(row["pid"], signal.SIGKILL)
+    killed = time.monotonic()
+    run = made_once(stack, task_id)
+    took_s = time.monotonic() - killed
+    names = [task["name"] for task in stack.task_runs(run["id"]) if task["state"]["name"] == "Completed"]
+    print(f"killed in {stage}: completed {took_s:.1f} s later, {normal_s:.1f} s undisturbed")
+
+    assert took_s <= normal_s + 60
+    assert run["run_count"] == 2
+    assert stack.row(task_id)["restarts"] == 1
+    assert sum(name.startswith("write script") for name in names) == 1
+    assert not stack.encoders()
+
+
+def test_a_cancelled_render_leaves_nothing_behind(stack: Stack) -> None:
+    task_id = stack.generate("不想要了", FACTS * 4, duration=60, resolution="1080p")
+    stack.await_stage(task_id, "render", progress=42, timeout_s=120)
+    until(stack.encoders, timeout_s=20)
+    (run,) = stack.flow_runs(task_id)
+    stack.cancel(run["id"])
+    cancelled = time.monotonic()
+    until(lambda: not stack.encoders(), timeout_s=10, every_s=0.05)
+    gone_s = time.monotonic() - cancelled
+    stack.await_status(task_id, "cancelled", timeout_s=60)
+    print(f"ffmpeg gone after {gone_s:.2f} s")
+
+    assert not list((stack.home / "work").glob(f"{task_id}*"))
+    assert not list(stack.home.rglob("*.part"))
+    assert stack.row(task_id)["rendition"] is None
+    assert gone_s <= 2
+
+
+def test_a_film_that_kills_every_process_is_given_up(stack: Stack) -> None:
+    task_id = stack.generate("每次都倒下", fresh_facts("倒下"), resolution="540p")
+    for _ in range(4):
+        row = stack.await_stage(task_id, "narration", timeout_s=60)
+        os.kill(row["pid"], signal.SIGKILL)
+        until(lambda pid=row["pid"]: stack.row(task_id)["pid"] != pid or stack.row(task_id)["error_code"], timeout_s=60)
+
+    stack.await_status(task_id, "failed", timeout_s=30)
+    assert stack.row(task_id)["error_code"] == "CRASHED"
+    assert "died 4 times" in stack.row(task_id)["error_message"]
+
+
+def test_a_schedule_makes_upcoming_runs(stack: Stack) -> None:
+    deployment = httpx2.get(f"{stack.prefect}/deployments/name/generate-video/default", trust_env=False).json()
+    schedule = httpx2.post(
+        f"{stack.prefect}/deployments/{deployment['id']}/schedules",
+        json=[{"active": True, "schedule": {"interval": 86400}, "parameters": {"title": "每天一部"}}],
+        trust_env=False,
+    ).json()[0]
+    query = {
+        "deployments": {"id": {"any_": [deployment["id"]]}},
+        "flow_runs": {"state": {"name": {"any_": ["Scheduled"]}}},
+    }
+    try:
+        upcoming = until(
+            lambda: httpx2.post(f"{stack.prefect}/flow_runs/filter", json=query, trust_env=False).json(), timeout_s=40
+        )
+    finally:
+        httpx2.delete(f"{stack.prefect}/deployments/{deployment['id']}/schedules/{schedule['id']}", trust_env=False)
+
+    assert upcoming[0]["auto_scheduled"] is True
+
+
+def test_secrets_never_reach_prefect(stack: Stack) -> None:
+    secret = (stack.home / "secret.key").read_bytes().strip()
+    token = stack.token.encode()
+    files = [path for path in (stack.home / "prefect").rglob("*") if path.is_file()]
+
+    assert any(path.suffix == ".db" for path in files)
+    assert not [path for path in files if secret in path.read_bytes() or token in path.read_bytes()]

@@ -1,0 +1,206 @@
+"""The whole product on free ports in a folder of its own, each process to be killed and started again by a test."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2
+import psutil
+
+from deployments.up import Household
+from studio.settings import PROJECT
+
+T = TypeVar("T")
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(ask: Callable[[], T], *, timeout_s: float, every_s: float = 0.1) -> T:
+    """The first answer of *ask* that is true."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        answer = ask()
+        if answer:
+            return answer
+        time.sleep(every_s)
+    raise AssertionError(f"nothing within {timeout_s:.0f} s")
+
+
+@dataclass
+class Stack:
+    """Prefect server, worker and API, and a user's client."""
+
+    home: Path
+    api_port: int = field(default_factory=free_port)
+    prefect_port: int = field(default_factory=free_port)
+    token: str = ""
+
+    def __post_init__(self) -> None:
+        logs = self.home / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        self.house = Household(logs, self._environment())
+
+    @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.api_port}"
+
+    @property
+    def prefect(self) -> str:
+        return f"http://127.0.0.1:{self.prefect_port}/api"
+
+    def start_prefect(self) -> None:
+        self._python(
+            "prefect", "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.prefect_port)
+        )
+        self.house.await_url("prefect", f"{self.prefect}/health")
+
+    def start_worker(self) -> None:
+        self._python("worker", "-m", "deployments.cli", "worker")
+
+    def start_api(self) -> None:
+        self._python("api", "-m", "uvicorn", "api.app:create_app", "--factory", "--port", str(self.api_port))
+        self.house.await_url("api", f"{self.api}/health/live")
+
+    def deploy(self) -> None:
+        self._python("deploy", "-m", "deployments.cli", "deploy")
+        assert self.house.children.pop("deploy").wait(120) == 0
+
+    def await_ready(self) -> None:
+        self.house.await_url("api", f"{self.api}/health/ready")
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, as the kernel does when memory runs out."""
+        child = self.house.children.pop(name)
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+    def log_in(self, name: str = "someone@example.com") -> None:
+        account = {"username": name, "password": "password123"}
+        self.post("/auth/register", {**account, "email": "someone@example.com"})
+        self.token = self.post("/auth/login", account).json()["data"]["access_token"]
+
+    def post(self, path: str, body: dict[str, Any]) -> httpx2.Response:
+        return httpx2.post(self.api + path, json=body, headers=self._headers(), timeout=20, trust_env=False)
+
+    def get(self, path: str, **headers: str) -> httpx2.Response:
+        url = path if path.startswith("http") else self.api + path
+        return httpx2.get(url, headers={**self._headers(), **headers}, timeout=20, trust_env=False)
+
+    def generate(self, title: str, description: str = "", **settings: Any) -> str:
+        answer = self.post("/video/generate", {"title": title, "description": description, "settings": settings})
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["data"]["task_id"])
+
+    def task(self, task_id: str) -> dict[str, Any]:
+        data: dict[str, Any] = self.get(f"/video/task/{task_id}").json()["data"]
+        return data
+
+    def await_status(self, task_id: str, *statuses: str, timeout_s: float = 120) -> dict[str, Any]:
+        """The task once its status is one of *statuses*; an end that is none of them fails at once."""
+
+        def ask() -> dict[str, Any] | None:
+            task = self.task(task_id)
+            ended = task["status"] in ("completed", "failed", "cancelled")
+            assert not ended or task["status"] in statuses, (task, self.row(task_id))
+            return task if task["status"] in statuses else None
+
+        found = until(ask, timeout_s=timeout_s, every_s=0.2)
+        assert found is not None
+        return found
+
+    def await_stage(self, task_id: str, stage: str, *, progress: int = 0, timeout_s: float = 60) -> dict[str, Any]:
+        """The row once its work has come to *stage* and at least *progress*."""
+
+        def ask() -> dict[str, Any] | None:
+            row = self.row(task_id)
+            return row if row["stage"] == stage and row["progress"] >= progress else None
+
+        found = until(ask, timeout_s=timeout_s, every_s=0.05)
+        assert found is not None
+        return found
+
+    def row(self, task_id: str) -> dict[str, Any]:
+        """The film's row, read past the product."""
+        with closing(sqlite3.connect(self.home / "video-system.db", timeout=10)) as connection:
+            connection.row_factory = sqlite3.Row
+            found = connection.execute("SELECT * FROM videos WHERE id = ?", (task_id,)).fetchone()
+        return dict(found)
+
+    def flow_runs(self, task_id: str) -> list[dict[str, Any]]:
+        """Every flow run that Prefect has for the film."""
+        return [run for run in self._filter("flow_runs") if run["parameters"].get("video_id") == task_id]
+
+    def task_runs(self, run_id: str) -> list[dict[str, Any]]:
+        """The flow run's task runs in order of creation."""
+        runs = self._filter("task_runs", {"flow_runs": {"id": {"any_": [run_id]}}})
+        return sorted(runs, key=lambda run: run["created"])
+
+    def cancel(self, run_id: str) -> None:
+        """What the cancel button of the Prefect UI does."""
+        state = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
+        httpx2.post(f"{self.prefect}/flow_runs/{run_id}/set_state", json=state, trust_env=False).raise_for_status()
+
+    def encoders(self) -> list[psutil.Process]:
+        """Every ffmpeg that works below this stack's folder."""
+        found = []
+        for process in psutil.process_iter(["name", "cwd"]):
+            if "ffmpeg" in (process.info["name"] or "") and str(self.home) in (process.info["cwd"] or ""):
+                found.append(process)
+        return found
+
+    def _filter(self, kind: str, query: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        answer = httpx2.post(f"{self.prefect}/{kind}/filter", json=query or {}, timeout=20, trust_env=False)
+        found: list[dict[str, Any]] = answer.raise_for_status().json()
+        return found
+
+    def _python(self, name: str, *argv: str) -> None:
+        self.house.start(name, sys.executable, *argv)
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def _environment(self) -> dict[str, str]:
+        from deployments.environment import prefect_environment
+
+        home = os.environ["VIDEO_SYSTEM_HOME"]
+        prefect = {key: value.replace(home, str(self.home)) for key, value in prefect_environment().items()}
+        return {
+            **os.environ,
+            **prefect,
+            "PYTHONPATH": str(PROJECT),
+            "VIDEO_SYSTEM_HOME": str(self.home),
+            "API_PORT": str(self.api_port),
+            "PREFECT_PORT": str(self.prefect_port),
+            "PREFECT_API_URL": self.prefect,
+        }
+
+
+@contextmanager
+def running_stack(home: Path) -> Iterator[Stack]:
+    """A stack that is ready, with a user who is logged in; all of it is ended afterwards."""
+    stack = Stack(home)
+    try:
+        stack.start_prefect()
+        stack.start_api()
+        stack.deploy()
+        stack.start_worker()
+        stack.await_ready()
+        stack.log_in()
+        yield stack
+    finally:
+        stack.house.stop()
