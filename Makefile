@@ -42,15 +42,12 @@ demo: export DESCRIPTION := $(value DESCRIPTION)
 up: setup ## Start Prefect, a worker and the API on this machine
 	@exec $(BIN)/video-system up
 
-test: setup-dev ## Lint, types and all tests
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
-	$(BIN)/mypy
-	$(BIN)/pytest
+test: lint types ## Lint, types and all tests
+	$(BIN)/pytest -m "not slow" -n 2
+	$(BIN)/pytest -m slow -s
 
 test-fast: setup-dev ## The tests that take seconds
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" -n 2
 
 lint: setup-dev ## Style, format and import contracts
 	$(BIN)/ruff check .

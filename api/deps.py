@@ -38,12 +38,12 @@ def current_user(
 ) -> User:
     """The account that the request's token belongs to."""
     if credentials is None:
-        raise NotAuthenticated(headers={"WWW-Authenticate": "Bearer"})
+        raise NotAuthenticated
     claims = read_access_token(credentials.credentials)
     with reading() as session:
         user = Users(session).get(claims.user_id)
     if user is None or user.token_epoch != claims.epoch:
-        raise NotAuthenticated(headers={"WWW-Authenticate": "Bearer"})
+        raise NotAuthenticated
     request.state.user_id = user.id
     return user
 

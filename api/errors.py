@@ -36,6 +36,9 @@ class NotAuthenticated(ApiError):
 
     status, code = 401, "NOT_AUTHENTICATED"
 
+    def __init__(self) -> None:
+        super().__init__(headers={"WWW-Authenticate": "Bearer"})
+
 
 class InvalidCredentials(ApiError):
     """Wrong name or wrong password: the answer is the same."""

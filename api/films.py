@@ -86,6 +86,8 @@ def status_of(video: Video) -> runs.Status:
         run = None
     if run is None:
         return _from_row(video)
+    if run.status == "processing" and video.rendition and video.completed_at:
+        return "completed"  # the process has finished and Prefect has yet to hear of it
     return _waiting_for_restart(video) if run.state == "Crashed" else run.status
 
 

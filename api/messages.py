@@ -29,7 +29,7 @@ ERRORS: dict[str, dict[Language, str]] = {
     "BUSY": {"zh-TW": "系統忙碌，請稍後再試", "en": "Busy; try again in a moment"},
     "INTERNAL_ERROR": {"zh-TW": "系統發生錯誤", "en": "Something went wrong on our side"},
 }
-_RANGE = re.compile(r"\s*([A-Za-z*]+)[^;,]*(?:;\s*q=([\d.]+))?")
+_RANGE = re.compile(r"\s*([A-Za-z*]+)[^;,]*(?:;\s*q=(\d(?:\.\d{0,3})?))?")
 
 
 def language_of(accept_language: str) -> Language:

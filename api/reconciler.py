@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import platform
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import psutil
@@ -28,6 +30,17 @@ A crash is left alone for this long. The worker reports one twice, up to three s
 started again in between would be crashed by the second report while its new process works on.
 """
 
+SAME_START_S = 1.0
+"""Start times are read by two processes from the same kernel clock; they differ by rounding only."""
+
+SUBMITTING = ("Pending", "Submitting")
+SUBMITTED_FOR = timedelta(seconds=120)
+"""A worker that died between taking a run and starting its process leaves it in SUBMITTING for ever."""
+
+ENDED = ("completed", "failed", "cancelled")
+ENDED_FOR = timedelta(seconds=30)
+"""Time for a run's own last words, its hooks, to reach the row."""
+
 MOST_RESTARTS = 3
 """A film that kills its process every time is given up: the fourth try would end the same."""
 
@@ -39,14 +52,12 @@ def reconcile() -> None:
         unstarted = everyone.unstarted(before=utc_now() - UNSTARTED_AFTER)
         unfinished = everyone.unfinished()
     for video in unstarted:
-        films.start(video)
+        with _apart(video):
+            films.start(video)
     found = runs.read(video.run_id for video in unfinished if video.run_id)
     for video in unfinished:
-        run = found.get(video.run_id or "")
-        if run is None:
-            _start_anew(video)
-        elif run.state == "Crashed" and utc_now() - run.since > CRASHED_FOR:
-            _after_crash(video, run)
+        with _apart(video):
+            _tend(video, found.get(video.run_id or ""))
 
 
 def keep_reconciling(stop: threading.Event) -> None:
@@ -60,11 +71,35 @@ def keep_reconciling(stop: threading.Event) -> None:
             logger.exception("reconciling failed")
 
 
+def _tend(video: Video, run: runs.Run | None) -> None:
+    if run is None:
+        _start_anew(video)
+    elif run.status == "processing" and run.state != "AwaitingRetry":
+        _look_for_process(video, run)
+    elif run.state in SUBMITTING and utc_now() - run.since > SUBMITTED_FOR:
+        runs.start_again(run.id)
+    elif run.state == "Crashed" and utc_now() - run.since > CRASHED_FOR:
+        _after_crash(video, run)
+    elif run.status in ENDED and run.state != "Crashed" and utc_now() - run.since > ENDED_FOR:
+        _close(video)
+
+
+@contextmanager
+def _apart(video: Video) -> Iterator[None]:
+    """What goes wrong with one film does not hold up the others; an outage ends the round."""
+    try:
+        yield
+    except (runs.PrefectUnavailable, SQLAlchemyError):
+        raise
+    except Exception:
+        logger.exception("film %s: reconciling failed", video.id)
+
+
 def _start_anew(video: Video) -> None:
     """Prefect has lost the run, with its database perhaps: the same key makes it once more."""
     logger.warning("film %s: run %s is gone", video.id, video.run_id)
     with transaction() as session:
-        Videos.of_everyone(session).change(video.id, run_id=None)
+        Videos.of_everyone(session).change(video.id, run_id=None, pid=None, pid_started=None)
 
 
 def _after_crash(video: Video, run: runs.Run) -> None:
@@ -88,16 +123,46 @@ def _give_up(video: Video) -> None:
         )
 
 
+def _close(video: Video) -> None:
+    """A run that ended without its own word, cancelled before it began for instance, is over for us too."""
+    with transaction() as session:
+        Videos.of_everyone(session).change(video.id, completed_at=utc_now())
+
+
+def _look_for_process(video: Video, run: runs.Run) -> None:
+    """
+    A run that goes on without its process, after everything on this machine was ended for instance.
+
+    Heartbeats tell the same a minute later, and for other machines too.
+    """
+    is_here = video.pid is not None and video.host == platform.node()
+    if is_here and _process_of(video) is None and utc_now() - run.since > CRASHED_FOR:
+        logger.warning("film %s: the process of run %s is gone", video.id, run.id)
+        runs.declare_dead(run)
+
+
 def _end_orphan(video: Video) -> None:
     """A worker that died leaves its flow process behind; two processes must not make one film."""
-    if video.pid is None or video.host != platform.node():
+    process = _process_of(video) if video.host == platform.node() else None
+    if process is None:
         return
     try:
-        process = psutil.Process(video.pid)
-        if video.pid_started is None or abs(process.create_time() - video.pid_started) > 1.0:
-            return
-        for each in [*process.children(recursive=True), process]:
-            each.kill()
-        process.wait(5)
-    except (psutil.NoSuchProcess, psutil.TimeoutExpired):
+        family = [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
         return
+    for each in family:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    psutil.wait_procs(family, timeout=5)
+
+
+def _process_of(video: Video) -> psutil.Process | None:
+    """The process that opened the film's record, unless its number belongs to another one by now."""
+    if video.pid is None or video.pid_started is None:
+        return None
+    try:
+        process = psutil.Process(video.pid)
+        is_same = abs(process.create_time() - video.pid_started) <= SAME_START_S
+        return process if is_same and process.status() != psutil.STATUS_ZOMBIE else None
+    except psutil.NoSuchProcess:
+        return None

@@ -18,7 +18,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
-from prefect.states import Cancelling, Scheduled
+from prefect.states import Cancelled, Cancelling, Crashed, Scheduled
 
 from store.tables.videos import Video
 
@@ -27,6 +27,9 @@ logger = logging.getLogger("api.runs")
 DEPLOYMENT = "generate-video/default"
 FRESH_S = 1.0
 """States younger than this are answered from memory: the server gives about a hundred answers a second."""
+
+MOST_AT_ONCE = 200
+"""Prefect refuses to answer about more runs than this. Source: PREFECT_SERVER_API_DEFAULT_LIMIT."""
 
 WATCHED_S = 60.0
 """How long after the last question a run is still read along with the others."""
@@ -102,14 +105,28 @@ def start_again(run_id: str) -> None:
     states().forget(run_id)
 
 
+def declare_dead(run: Run) -> None:
+    """A run whose process is gone: cancelled when that was asked for, else crashed."""
+    is_cancelling = run.state == "Cancelling"
+    state: State[Any] = Cancelled() if is_cancelling else Crashed(message="its process is gone")
+    with _prefect() as client:
+        client.set_flow_run_state(UUID(run.id), state, force=True)
+    states().forget(run.id)
+
+
 def read(run_ids: Iterable[str]) -> dict[str, Run]:
-    """The runs of these ids that exist, in one request."""
+    """The runs of these ids that exist, in as few requests as Prefect allows."""
     wanted = [UUID(run_id) for run_id in run_ids]
     if not wanted:
         return {}
+    found: list[FlowRun] = []
     with _prefect() as client:
-        runs = client.read_flow_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=wanted)), limit=len(wanted))
-    return {str(run.id): _run(run) for run in runs}
+        for first in range(0, len(wanted), MOST_AT_ONCE):
+            part = wanted[first : first + MOST_AT_ONCE]
+            found += client.read_flow_runs(
+                flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=part)), limit=len(part)
+            )
+    return {str(run.id): _run(run) for run in found}
 
 
 def missing_parts() -> list[str]:
@@ -157,7 +174,7 @@ class States:
         self._asked = {key: asked for key, asked in self._asked.items() if now - asked < WATCHED_S}
         self._runs = {key: run for key, run in self._runs.items() if key in self._asked}
         try:
-            self._runs.update(read(self._asked))
+            self._runs = read(self._asked)
         except PrefectUnavailable:
             if run_id not in self._runs:
                 raise

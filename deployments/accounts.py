@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
 from api.accounts import register
 from api.errors import UsernameTaken
 from api.schemas.auth import Register
@@ -39,5 +41,7 @@ def _register(username: str, email: str, password: str) -> None:
         register(Register(username=username, email=email, password=password))
     except UsernameTaken as error:
         raise BadInput("is taken", field="username") from error
-    except ValueError as error:
-        raise BadInput(str(error), field="account") from error
+    except ValidationError as error:
+        # Only the first, and without the value: it may be the password.
+        first = error.errors(include_input=False)[0]
+        raise BadInput(first["msg"], field=".".join(map(str, first["loc"]))) from error

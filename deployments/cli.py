@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 
 from deployments.environment import use_in_process_server, use_server
 from studio.errors import VideoSystemError
@@ -39,7 +40,9 @@ def make(
     use_in_process_server()
     from deployments.make import make_film
     from deployments.own_assets import keep_assets
+    from studio.models.template import load_template
     from studio.settings import get_settings
+    from studio.stages.script import language_of
 
     try:
         brief = Brief(
@@ -54,9 +57,14 @@ def make(
             voice=voice,
             assets=keep_assets(asset or []),
         )
+        # Before Prefect's server is started: that takes longer than saying no.
+        load_template(brief.template)
+        language_of(brief)
         film = make_film(brief, out=out or get_settings().home / "films", console=console)
     except ValidationError as error:
         _refuse("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
+    except UnicodeDecodeError:
+        _refuse(f"script: {script} is not UTF-8 text")
     except VideoSystemError as error:
         _refuse(str(error))
     for warning in film.warnings:
@@ -159,7 +167,7 @@ def user(
 
 
 def _refuse(message: str) -> NoReturn:
-    console.print(f"[bold red]error[/] {message}", highlight=False, soft_wrap=True)
+    console.print(f"[bold red]error[/] {escape(message)}", highlight=False, soft_wrap=True)
     raise typer.Exit(1)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from studio.errors import ProviderNotReady
 from studio.providers import llm, music, storage, tts
@@ -39,7 +40,9 @@ def _role(catalog: Catalog[Any], names: Sequence[str], console: Console) -> bool
         try:
             provider.check()
         except ProviderNotReady as error:
-            console.print(f"[yellow]–[/] {catalog.role:<8} {name:<10} {error}", highlight=False, soft_wrap=True)
+            console.print(
+                f"[yellow]–[/] {catalog.role:<8} {name:<10} {escape(str(error))}", highlight=False, soft_wrap=True
+            )
             continue
         is_used = name in names
         is_ready = is_ready or is_used

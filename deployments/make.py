@@ -17,10 +17,12 @@ from store.migrate import migrate
 from store.repos.users import Users
 from store.repos.videos import Videos
 from store.session import reading, transaction
+from store.tables.base import utc_now
 from studio.models.brief import Brief
 from studio.models.rendition import Rendition
 from studio.providers.storage import open_storage
 from studio.settings import get_settings
+from tasks.lease import this_process
 
 POLL_S = 0.25
 _UNSAFE = re.compile(r"[^\w\u3400-\u9fff-]+")
@@ -49,9 +51,8 @@ def make_film(brief: Brief, *, out: Path, console: Console) -> MadeFilm:
     from flows.generate_video import generate_video
 
     migrate()
-    with transaction() as session:
-        video_id = Videos.of_everyone(session).add(brief, owner_id=Users(session).operator().id).id
-    with _bar(video_id, console):
+    video_id = _held_record(brief)
+    with _bar(video_id, console), _closed_in_the_end(video_id):
         generate_video(
             **brief.model_dump(mode="python", exclude={"assets"}), assets=list(brief.assets), video_id=video_id
         )
@@ -60,6 +61,28 @@ def make_film(brief: Brief, *, out: Path, console: Console) -> MadeFilm:
     if video is None or video.rendition is None:
         raise RuntimeError(f"film {video_id} completed without a rendition")
     return _copied(brief, Rendition.model_validate(video.rendition), tuple(video.warnings), out=out)
+
+
+def _held_record(brief: Brief) -> str:
+    """The film's row, held by this process from the first moment: no reconciler starts it elsewhere."""
+    with transaction() as session:
+        videos = Videos.of_everyone(session)
+        video_id = videos.add(brief, owner_id=Users(session).operator().id).id
+        videos.change(video_id, **this_process().columns())
+    return video_id
+
+
+@contextmanager
+def _closed_in_the_end(video_id: str) -> Iterator[None]:
+    """Nobody goes on with a film of the command line: when it was interrupted, it is over."""
+    try:
+        yield
+    finally:
+        with transaction() as session:
+            videos = Videos.of_everyone(session)
+            video = videos.get(video_id)
+            if video and not video.completed_at:
+                videos.change(video_id, completed_at=utc_now())
 
 
 @contextmanager

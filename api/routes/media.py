@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mimetypes import guess_type
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,7 +16,9 @@ from studio.settings import get_settings
 router = APIRouter(prefix="/media", tags=["media"])
 
 
-@router.api_route("/{key:path}", methods=["GET", "HEAD"], response_class=FileResponse, operation_id="media")
+# HEAD is left out of the document: it would be a second operation of the same name.
+@router.head("/{key:path}", include_in_schema=False)
+@router.get("/{key:path}", response_class=FileResponse)
 def media(
     request: Request,
     key: str,
@@ -31,4 +34,8 @@ def media(
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     path = open_storage(get_settings()).fetch(key)
-    return FileResponse(path, headers=headers, filename=name or path.name, content_disposition_type="inline")
+    # Left to itself the response would go by *name*, which is not signed: a picture would open as a web page.
+    media_type = guess_type(path.name)[0] or "application/octet-stream"
+    return FileResponse(
+        path, media_type=media_type, headers=headers, filename=name or path.name, content_disposition_type="inline"
+    )

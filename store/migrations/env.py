@@ -12,6 +12,9 @@ import store.tables  # noqa: F401  (registers every table)
 from store.session import engine
 from store.tables.base import UtcDateTime
 
+LOCK = 7_083_019_445_112_837
+"""Any number that nobody else locks in this database."""
+
 
 def _written(kind: str, column: Any, _context: Any) -> str | Literal[False]:
     """Our own column types under their plain names."""
@@ -31,6 +34,9 @@ def run() -> None:
             render_item=_written,
         )
         with context.begin_transaction():
+            if connection.dialect.name == "postgresql":
+                # Whoever comes second waits and finds nothing to do; SQLite's first statement locks by itself.
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
             context.run_migrations()
         connection.commit()
 

@@ -22,6 +22,8 @@ class Users:
 
     def by_name(self, username: str) -> User | None:
         """The account of that name; names are kept in lower case."""
+        if "\x00" in username:  # no text of PostgreSQL's: asking for it would be an error
+            return None
         return self._session.exec(select(User).where(User.username == username.lower())).first()
 
     def add(self, user: User) -> User:

@@ -47,6 +47,8 @@ class Videos:
 
     def get(self, video_id: str) -> Video | None:
         """The film, or None where this owner has none of that id."""
+        if "\x00" in video_id:  # no text of PostgreSQL's: asking for it would be an error
+            return None
         return self._session.exec(self._owned().where(Video.id == video_id)).first()
 
     def by_run(self, run_id: str) -> Video | None:
@@ -54,8 +56,14 @@ class Videos:
         return self._session.exec(self._owned().where(Video.run_id == run_id)).first()
 
     def unstarted(self, *, before: datetime, most: int = 100) -> Sequence[Video]:
-        """Films without a flow run that were asked for before *before*, oldest first."""
-        statement = self._owned().where(col(Video.run_id).is_(None), Video.created_at < before)
+        """Films without a flow run or process that were asked for before *before* and are not over, oldest first."""
+        statement = self._owned().where(
+            col(Video.run_id).is_(None),
+            col(Video.pid).is_(None),
+            col(Video.cancel_requested_at).is_(None),
+            col(Video.completed_at).is_(None),
+            Video.created_at < before,
+        )
         return self._session.exec(statement.order_by(col(Video.created_at)).limit(most)).all()
 
     def unfinished(self, *, most: int = 500) -> Sequence[Video]:
@@ -81,17 +89,18 @@ class Videos:
         return bool(self._session.exec(statement.values(**values)).rowcount)
 
     def claim_restart(self, video: Video) -> bool:
-        """Count one more restart of *video*; False when another reconciler was first."""
+        """Count one more restart of *video*, which no process holds then; False when another reconciler was first."""
         claimed = self._session.exec(
             update(Video)
             .where(col(Video.id) == video.id, col(Video.restarts) == video.restarts)
-            .values(restarts=video.restarts + 1)
+            .values(restarts=video.restarts + 1, pid=None, pid_started=None)
         )
         return bool(claimed.rowcount)
 
     def recent_seconds(self) -> list[tuple[float, float]]:
         """Of the latest finished films: seconds that they took, seconds that they last."""
-        statement = select(Video).where(col(Video.completed_at).is_not(None), col(Video.started_at).is_not(None))
+        needed = (col(Video.started_at), col(Video.completed_at), col(Video.rendition))
+        statement = self._owned().where(*(column.is_not(None) for column in needed))
         latest = self._session.exec(statement.order_by(col(Video.completed_at).desc()).limit(RECENT)).all()
         return [
             ((video.completed_at - video.started_at).total_seconds(), float(video.rendition["duration"]))

@@ -21,7 +21,7 @@ SQLModel.metadata = MetaData(
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Points in time, always with UTC: SQLite drops the zone, so it is put back on the way out."""
+    """Points in time, always with UTC: SQLite drops the zone and PostgreSQL answers in the server's own."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -32,7 +32,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         """With UTC."""
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def utc_now() -> datetime:

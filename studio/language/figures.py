@@ -103,6 +103,19 @@ _ERA = re.compile(r"\s?(?:AD|BC|CE|BCE|AM|PM|a\.m\.|p\.m\.|o'clock)\b")
 _ONE_IS_IDIOM: Final = frozenset("人名位次種條顆天年家部本國字步層塊台座頭杯成折度克")
 """一 before these is more often an idiom (一次, 一天, 一家) than a figure."""
 
+_MANY: Final = 20
+"""From here on a count of things surprises."""
+
+_LONGEST_VALUE, _LONGEST_UNIT = 12, 16
+_SCALE = re.compile(r"[千萬万億亿兆]|(?:thousand|million|billion|trillion)\b", re.I)
+_COUNTED = re.compile(
+    r"人次|[人名位隻頭匹條顆棵杯瓶碗座艘架輛台部本頁字次種層樓國家步塊]|"
+    r"times|people|words?|steps?|cups?|species|countries|galaxies|stars|planets|cells|neurons|bones|muscles|users",
+    re.I,
+)
+_SPAN = re.compile(r"秒|分鐘|小時|天|星期|禮拜|月|年|歲|second|minute|hour|day|week|month|year|decade", re.I)
+_FACTOR_EN = re.compile(r"\s+(?:as|more|less|the|its|their|his|her|\w+er)\b", re.I)
+
 _ORDINAL_ZH = re.compile(
     r"第([一二三四五六七八九十]|\d)(?:[點项項步件個种種招名位]|是)?[，、：:,是]?\s?|(?:首先|其次|再者|最後|接著|然後|再來)[，、：]?"
 )
@@ -122,6 +135,27 @@ def find_figures(text: str) -> list[Figure]:
         if not any(figure.start < other.end and other.start < figure.end for other in found):
             found.append(figure)
     return sorted(found, key=lambda figure: figure.start)
+
+
+def carries_sentence(figure: Figure, following: str = "") -> bool:
+    """
+    Whether *figure* may be what a sentence is about: a share, money, a large or a measured amount.
+
+    A handful of things (七種, three times) is not, whatever is counted. *following* is the text after it, which
+    tells a factor (three times larger) from a count.
+    """
+    if len(figure.value) > _LONGEST_VALUE or len(figure.unit) > _LONGEST_UNIT:
+        return False
+    if figure.unit[:1] in ("%", "×", "°", "℃") or figure.value[0] in "$€£¥NUH" or _SCALE.search(figure.unit):
+        return True
+    amount = float(re.sub(r"[^\d.]", "", figure.value) or 0)
+    if not figure.unit:
+        return False
+    if figure.unit == "times" and _FACTOR_EN.match(following):
+        return amount > 1
+    if _COUNTED.fullmatch(figure.unit):
+        return amount >= _MANY
+    return amount >= 3 if _SPAN.search(figure.unit) else amount > 1
 
 
 def find_ordinals(text: str) -> list[Ordinal]:
@@ -213,9 +247,14 @@ def _unit_after(text: str, at: int) -> tuple[str, int]:
         match = pattern.match(text, at)
         if match and (match["scale"] or match["unit"]):
             unit = " ".join(filter(None, (match["scale"], match["unit"])))
-            unit = unit.replace(" ", "") if pattern is _UNIT_AFTER_ZH else unit
+            unit = _shown_unit(unit.replace(" ", "")) if pattern is _UNIT_AFTER_ZH else unit
             return ("%" if unit.lower() in ("percent", "per cent") else unit), match.end()
     return "", at
+
+
+def _shown_unit(unit: str) -> str:
+    """A measure as it stands beside digits: 5 個小時 is 5 小時, while 3 個月 is not 3 月."""
+    return re.sub(r"個(?=小時|世紀|鐘頭)", "", unit)
 
 
 def _is_date(text: str, start: int, digits: str, unit: str, end: int) -> bool:
@@ -241,7 +280,14 @@ def _han(text: str) -> list[Figure]:
         if shown:
             is_date = unit == "年" and len(number) == 4 and all(character in _DIGITS for character in number)
             found.append(
-                Figure(shown.replace(",", "") if is_date else shown, scale + unit, start, match.end(), None, is_date)
+                Figure(
+                    shown.replace(",", "") if is_date else shown,
+                    scale + _shown_unit(unit),
+                    start,
+                    match.end(),
+                    None,
+                    is_date,
+                )
             )
     for match in _HAN_MYRIAD.finditer(text):
         value = han_value(match["number"])

@@ -7,10 +7,8 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-import rjieba
-
 from studio.language.detect import is_chinese
-from studio.language.segment import to_simplified
+from studio.language.segment import tagged_words
 
 STOP_ZH = frozenset(
     "因為 所以 但是 可是 不過 而且 如果 就是 這個 那個 這些 那些 什麼 為什麼 怎麼 如何 我們 你們 他們 它們 自己 大家 已經 可以 可能 "
@@ -34,10 +32,7 @@ def _chinese(text: str) -> tuple[str, ...]:
     """Nouns before other words, then the often said, then the first said."""
     words: list[str] = []
     nouns: set[str] = set()
-    start = 0
-    for found, tag in rjieba.tag(to_simplified(text)):
-        word = text[start : start + len(found)]
-        start += len(found)
+    for word, tag in tagged_words(text):
         if _WORD.fullmatch(word) and word not in STOP_ZH:
             words.append(word)
             if tag.startswith(NOUNS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -23,8 +24,12 @@ _LEANS_ON_NEXT: Final = frozenset(
 _SHORTEST_LAST: Final = 0.38
 """A last line shorter than this share of the mean is an orphan."""
 
-_PARTICLE_COST, _CLAUSE_GAIN, _LEANING_COST, _FIGURE_COST, _ORPHAN_COST, _KINSOKU_COST = 0.25, 0.12, 0.08, 0.2, 4.0, 8.0
-_IMPOSSIBLE: Final = 1e9
+CLAUSE_GAIN: Final = 0.12
+"""What a break at the end of a clause is worth: about a sixth of the width between two lines."""
+
+_PARTICLE_COST, _LEANING_COST, _FIGURE_COST, _ORPHAN_COST, _KINSOKU_COST = 0.25, 0.08, 0.2, 4.0, 8.0
+_IMPOSSIBLE: Final = math.inf
+"""No gain makes up for a line that does not fit."""
 
 Plan = tuple[float, tuple[int, ...]]
 
@@ -50,7 +55,9 @@ def keep_together(units: Sequence[str], start: int, end: int) -> list[str]:
     return merged
 
 
-def balance(units: Sequence[str], measure: Measure, *, max_width: float, max_lines: int) -> list[list[str]] | None:
+def balance(
+    units: Sequence[str], measure: Measure, *, max_width: float, max_lines: int, clause_gain: float = CLAUSE_GAIN
+) -> list[list[str]] | None:
     """
     The fewest lines that fit, as equal as possible.
 
@@ -60,6 +67,7 @@ def balance(units: Sequence[str], measure: Measure, *, max_width: float, max_lin
     Args:
         units: pieces that may be broken between, from `break_units`; punctuation is already attached.
         measure: width of a line, in the unit of *max_width*.
+        clause_gain: what a break at the end of a clause is worth; more makes lines less equal.
 
     Returns:
         Units of every line, all of them; None where they cannot fit.
@@ -67,7 +75,7 @@ def balance(units: Sequence[str], measure: Measure, *, max_width: float, max_lin
     if not joined(units):
         return []
     for lines in range(1, max_lines + 1):
-        ends = _Breaker(units, measure, max_width, lines).ends()
+        ends = _Breaker(units, measure, max_width, lines, clause_gain).ends()
         if ends:
             starts = (0, *ends[:-1])
             return [list(units[start:end]) for start, end in zip(starts, ends, strict=True)]
@@ -77,8 +85,11 @@ def balance(units: Sequence[str], measure: Measure, *, max_width: float, max_lin
 class _Breaker:
     """Dynamic programming over where each line begins and how many are left."""
 
-    def __init__(self, units: Sequence[str], measure: Measure, max_width: float, lines: int) -> None:
+    def __init__(
+        self, units: Sequence[str], measure: Measure, max_width: float, lines: int, clause_gain: float
+    ) -> None:
         self._units = units
+        self._clause_gain = clause_gain
         self._lines = lines
         self._max_width = max_width
         self.width = cache(lambda start, end: measure(joined(units[start:end])))
@@ -105,7 +116,7 @@ class _Breaker:
             if not joined(self._units[start:end]):
                 continue
             cost, ends = self.best(end, lines - 1)
-            cost += self._unevenness(width) + _seam_cost(self._units[end - 1], self._units[end])
+            cost += self._unevenness(width) + _seam_cost(self._units[end - 1], self._units[end], self._clause_gain)
             if cost < found[0]:
                 found = cost, (end, *ends)
         return found
@@ -122,14 +133,14 @@ class _Breaker:
         return float(((width - self._target) / self._target) ** 2)
 
 
-def _seam_cost(before: str, after: str) -> float:
+def _seam_cost(before: str, after: str, clause_gain: float) -> float:
     """What it costs to end a line with *before* and begin the next with *after*."""
     cost = 0.0
     last, first = before.rstrip(), after.lstrip()
     if first[:1] and first[0] in PARTICLES:
         cost += _PARTICLE_COST
     if last[-1:] and last[-1] in CLAUSE_ENDS:
-        cost -= _CLAUSE_GAIN
+        cost -= clause_gain
     if last.lower() in _LEANS_ON_NEXT:
         cost += _LEANING_COST
     if (last[-1:] and last[-1] in NEVER_LAST) or (first[:1] and first[0] in NEVER_FIRST):

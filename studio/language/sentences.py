@@ -8,7 +8,7 @@ from sentencex import segment
 
 from studio.language.detect import is_chinese
 
-_CLAUSE_END = re.compile(r"(?<=[，、；：,;:—])\s*")
+_CLAUSE_END = re.compile(r"(?<=[，、；：;—])\s*|(?<=[,:])(?!\d)\s*")
 _SENTENCE_END_ZH = re.compile(r"(?<=[。！？!?…])(?![。！？!?…」』”’）)])\s*|(?<=[。！？!?…][」』”’）)])\s*")
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from studio.language.figures import Ordinal, find_ordinals
-from studio.language.sentences import split_clauses
-from studio.picture.phrases import bare, heading_of, short_title
+from studio.picture.phrases import bare, heading_of, short_title, whole_clauses, without_dangling
 from studio.picture.scenetext import SceneText
 from studio.picture.words import length_of, tokens_of
 
@@ -16,6 +15,8 @@ HEAD_LIMIT: Final = {True: 8, False: 4}
 NOTE_LIMIT: Final = {True: 14, False: 8}
 _MOST: Final = 4
 _APPEARS_EARLY_S: Final = 0.1
+LATEST_S: Final = 4.0
+"""A heading alone for longer than this is an empty card: such a scene is better illustrated."""
 
 _ZH_JOIN = re.compile(r"、|，?(?:以及|還有|和|與|及)")
 _ZH_SERIES = re.compile(
@@ -51,8 +52,10 @@ def find_list(scene: SceneText) -> FoundList | None:
     """The list that a scene speaks, or None; every word of it is the scene's own, the heading may be the film's."""
     ordinals = find_ordinals(scene.narration)
     if ordinals:
-        return _by_ordinals(scene, ordinals)
-    return _by_commas_zh(scene) if scene.is_chinese else _by_commas_en(scene)
+        found = _by_ordinals(scene, ordinals)
+    else:
+        found = _by_commas_zh(scene) if scene.is_chinese else _by_commas_en(scene)
+    return found if found and found.items[0].start <= LATEST_S else None
 
 
 def _by_ordinals(scene: SceneText, ordinals: list[Ordinal]) -> FoundList | None:
@@ -74,7 +77,7 @@ def _item(scene: SceneText, entry: str, position: int) -> ListedItem | None:
     """Head and note of one entry: its first clause and, where it is short, the second."""
     chinese = scene.is_chinese
     first_sentence = re.split(r"(?<=[。！？])|(?<=[.!?])\s", entry.strip())[0]
-    clauses = [bare(clause) for clause in split_clauses(first_sentence) if bare(clause)]
+    clauses = [bare(clause) for clause in whole_clauses(first_sentence) if bare(clause)]
     if not clauses:
         return None
     head, note = clauses[0], clauses[1] if len(clauses) > 1 else ""
@@ -105,9 +108,10 @@ def _start(scene: SceneText, position: int) -> float:
 
 def _heading(scene: SceneText, before: str) -> str:
     chinese = scene.is_chinese
-    clauses = [bare(clause) for clause in split_clauses(before) if bare(clause)]
+    clauses = [bare(clause) for clause in whole_clauses(before) if bare(clause)]
     limit = 14 if chinese else 7
-    for clause in reversed(clauses):
+    for said in reversed(clauses):
+        clause = said if chinese else without_dangling(said)
         if (4 if chinese else 2) <= length_of(clause, chinese=chinese) <= limit:
             return clause if chinese else clause[0].upper() + clause[1:]
     title = bare(short_title(scene.film.title, chinese=chinese))

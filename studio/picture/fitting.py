@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from studio.language.linebreak import Measure, balance, joined, keep_together
 from studio.language.segment import break_units
 from studio.picture.typography import ELLIPSIS, Face, text_width
-from studio.picture.words import merge_known
 
 Step = tuple[float, int]
 """A size in px and how many lines it may take."""
@@ -45,7 +44,7 @@ def fit_block(
         emphasis: a part of *text* that stays on one line where possible.
         padding_em: room that every line keeps free, in ems.
     """
-    plain = merge_known(break_units(text))
+    plain = break_units(text)
     start = text.find(emphasis) if emphasis else -1
     whole = keep_together(plain, start, start + len(emphasis)) if start >= 0 else plain
     for units in (whole, plain) if whole != plain else (plain,):

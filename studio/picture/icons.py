@@ -7,12 +7,13 @@ import re
 import zipfile
 from functools import cache, lru_cache
 
+import numpy as np
 import resvg_py
 from PIL import Image
 
 from studio.errors import UnknownName
-from studio.picture.colour import Colour, to_hex
-from studio.picture.compositor import Sprite
+from studio.picture.colour import Colour, to_hex, to_rgba
+from studio.picture.compositor import Pixels, Sprite
 from studio.picture.shapes import OVERSAMPLE, reduced
 from studio.settings import PROJECT
 
@@ -20,6 +21,29 @@ EMOJI = PROJECT / "templates" / "emoji"
 
 LARGE_PX = 280
 """From here on the renderer's own edges are smooth enough without reducing."""
+
+SCENERY = frozenset(
+    "bridge-at-night cityscape cityscape-at-dusk desert fireworks fog foggy milky-way moon-viewing-ceremony motorway national-park "
+    "night-with-stars railway-track shooting-star sparkler sunrise sunrise-over-mountains sunset x-ray".split()
+)
+"""Icons that are a view in a square frame."""
+
+CROPPED = frozenset(
+    "water-wave rainbow ship ferry passenger-ship bullet-train light-rail mountain mountain-railway mountain-cableway snowboarder "
+    "tram-car suspension-railway station".split()
+)
+"""Icons of things that their box cuts off straight."""
+
+STRAIGHT_EDGED = SCENERY | CROPPED
+
+_INK_SHARE = 112 / 128
+"""What the ink of both takes of the box."""
+
+_BACKING = "#fff1cf"
+"""A warm sky: the things that are cropped are mostly blue, and seen on grounds of every colour."""
+
+_RIM = 0.035
+"""Width of a badge's white rim, in its diameter."""
 
 _KEPT_RASTERS = 64
 """One icon takes up to a tenth of a second to draw and two megabytes to keep."""
@@ -51,6 +75,35 @@ def emoji(name: str, size_px: int) -> Sprite:
     if size_px >= LARGE_PX:
         return Sprite(_raster(body, size_px, 32))
     return Sprite(reduced(_raster(body, max(1, size_px) * OVERSAMPLE, 32)))
+
+
+@lru_cache(maxsize=_KEPT_RASTERS)
+def standing_icon(name: str, size_px: int) -> Sprite:
+    """
+    The icon to stand by itself: one with straight edges is cut to a round badge.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    if name not in STRAIGHT_EDGED:
+        return emoji(name, size_px)
+    side = max(2, round(size_px * _INK_SHARE))
+    ink = _raster(_archive("fluent")[name].decode(), round(side / _INK_SHARE), 32)
+    margin = (ink.width - side) // 2
+    badge = Image.new("RGBA", (side, side), to_rgba(_BACKING))
+    badge.alpha_composite(ink.crop((margin, margin, margin + side, margin + side)))
+    return Sprite(_rounded(np.array(badge)))
+
+
+def _rounded(pixels: Pixels) -> Pixels:
+    """*pixels*, a square, cut to a disc with a white rim; both edges are computed, not sampled."""
+    side = len(pixels)
+    offset = np.arange(side, dtype=np.float32) + 0.5 - side / 2
+    radius = np.hypot(offset[None], offset[:, None])
+    rim = np.clip(radius - side / 2 * (1 - 2 * _RIM) + 0.5, 0, 1)[..., None]
+    pixels[..., :3] = pixels[..., :3] * (1 - rim) + 255 * rim
+    pixels[..., 3] = np.clip(side / 2 - radius, 0, 1) * 255
+    return pixels
 
 
 @lru_cache(maxsize=_KEPT_RASTERS)

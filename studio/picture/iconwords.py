@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -16,8 +15,8 @@ from studio.picture.scenetext import SceneText
 from studio.picture.words import SYNONYMS, Token, length_of, tokens_of
 
 FALLBACK: Final = "light-bulb"
-_SYNONYM, _NAME, _TAG = 5, 4, 3
-"""How surely a word names an icon: our own table, the icon's name, a tag that no other icon has."""
+_SYNONYM, _NAME, _SETTING_LOSS = 5, 4, 3
+"""How surely a word names an icon: our own table, the icon's name; less where it only says when or where."""
 
 _MOST_PARTS: Final = 3
 _LONGEST_PHRASE: Final = 3
@@ -29,6 +28,7 @@ _EXCLUDED = re.compile(
     r"|button|keycap|arrow|square|circle|symbol|sign|hand|finger|fist|thumbs|gesture|punctuation|question|exclamation|thirty|o-clock"
     r"|heart(?!.*red)|cat-with|-cat$|kiss|claus|input-|diamond-(?:suit|with)|suit$|(?:small|large)-(?:blue|orange)|mark$|no-|prohibited"
     r"|aries|taurus|gemini|cancer|^leo$|virgo|libra|scorpio$|sagittarius|capricorn|aquarius|pisces|ophiuchus"
+    r"|new-moon|quarter-moon|gibbous|waning|waxing|full-moon-face"
     r"|mythical|elf|zombie|vampire|genie|mage|fairy|supervillain|superhero|troll|ogre|goblin|pile-of-poo|middle"
     r"|star-of|cross$|hamsa|khanda|menorah|om$|place-of|kaaba|trade-mark|registered|copyright|information|loop|dash$|equals"
     r"|bust|silhouette|wheelchair|restroom|closet|transgender|pregnant|breast|bikini|briefs|swimsuit|bomb$|pistol|cigarette|coffin|urn"
@@ -52,6 +52,11 @@ def find_icon(text: str, *, chinese: bool) -> str:
     return max(enumerate(found), key=lambda pair: (pair[1].rank, pair[0]))[1].icon if found else ""
 
 
+def names_icon(word: str) -> bool:
+    """Whether the English *word* surely names an icon: then it is a thing."""
+    return any(True for _ in _named(word, chinese=False))
+
+
 def choose_hero(scene: SceneText, *, near: str = "") -> str:
     """
     The icon of what the scene is about.
@@ -59,9 +64,17 @@ def choose_hero(scene: SceneText, *, near: str = "") -> str:
     Keywords count most, then the words of the heading *near*, then how surely and how early a word names it;
     an icon that was shown before counts less. A scene that names nothing gets the film's own, then the topic's.
     """
+    named = named_hero(scene, near=near)
+    choices = [scene.film.icon, *scene.film.defaults, FALLBACK]
+    fresh = (icon for icon in choices if icon and icon not in scene.used_icons)
+    return named or next(fresh, scene.film.icon or FALLBACK)
+
+
+def named_hero(scene: SceneText, *, near: str = "") -> str:
+    """The icon of what the scene's own words name, or nothing."""
     chinese = scene.is_chinese
     found = list(_named(scene.narration, chinese=chinese))
-    found += _named("，".join(scene.keywords), chinese=chinese, allows_tags=True)
+    found += _named("，".join(scene.keywords), chinese=chinese)
     keywords = [word.lower() for word in scene.keywords]
 
     def score(entry: Found) -> float:
@@ -69,25 +82,33 @@ def choose_hero(scene: SceneText, *, near: str = "") -> str:
         points = entry.rank * 2 + asked + 2 * (entry.word.lower() in near.lower()) - entry.start * 0.01
         return points - 7 * (entry.icon in scene.used_icons)
 
-    if found:
-        best = max(found, key=score)
-        if best.icon not in scene.used_icons or best.rank >= _NAME:
-            return best.icon
-    choices = [scene.film.icon, *scene.film.defaults, FALLBACK]
-    return next((icon for icon in choices if icon and icon not in scene.used_icons), scene.film.icon or FALLBACK)
+    return max(found, key=score).icon if found else ""
 
 
-def find_parts(scene: SceneText, *, hero: str, heading: str) -> list[tuple[str, str]]:
-    """Up to three other things that the scene surely names, as (word, icon) in the order they are spoken."""
+@dataclass(frozen=True)
+class NamedPart:
+    """A thing that a scene names beside its hero; *start* is when it is spoken of, in seconds."""
+
+    label: str
+    icon: str
+    start: float
+
+
+def find_parts(scene: SceneText, *, heroes: Collection[str], headings: str) -> list[NamedPart]:
+    """Up to three other things that the scene surely names, in the order they are spoken."""
     longest = 5 if scene.is_chinese else 2
-    parts: dict[str, str] = {}
+    parts: dict[str, NamedPart] = {}
+    icons = {*heroes, *scene.used_icons}
     for entry in _named(scene.narration, chinese=scene.is_chinese):
-        is_new = entry.icon != hero and entry.icon not in parts.values() and entry.icon not in scene.used_icons
-        is_label = length_of(entry.word, chinese=scene.is_chinese) <= longest and entry.word not in heading
+        is_new = entry.icon not in icons
+        is_label = (
+            length_of(entry.word, chinese=scene.is_chinese) <= longest and entry.word.lower() not in headings.lower()
+        )
         if entry.rank >= _NAME and is_new and is_label:
             label = entry.word if scene.is_chinese else entry.word[0].upper() + entry.word[1:]
-            parts.setdefault(label, entry.icon)
-    return list(parts.items())[:_MOST_PARTS]
+            parts.setdefault(label, NamedPart(label, entry.icon, scene.spoken_at(entry.start)))
+            icons.add(entry.icon)
+    return list(parts.values())[:_MOST_PARTS]
 
 
 def item_icons(entries: Sequence[str], *, chinese: bool) -> list[str]:
@@ -105,18 +126,18 @@ def defaults_for(palette: str) -> tuple[str, ...]:
     return tuple(str(table[palette if palette in table else DEFAULT_PALETTE]).split())
 
 
-def _named(text: str, *, chinese: bool, allows_tags: bool = False) -> Iterator[Found]:
+def _named(text: str, *, chinese: bool) -> Iterator[Found]:
     """
     Words and phrases of *text* that name an icon; a longer phrase hides the words in it.
 
-    Tags lead astray (路上 is a tag of footprints), so they count only where *allows_tags* says so.
+    The icons' tags are left out, they lead astray: 路上 is one of footprints, side one of a frying pan.
     """
     tokens = tokens_of(text, chinese=chinese)
     at = 0
     while at < len(tokens):
         for count in range(min(_LONGEST_PHRASE, len(tokens) - at), 0, -1):
             found = _phrase(text, tokens[at : at + count], chinese=chinese)
-            if found and (found.rank > _TAG or allows_tags):
+            if found:
                 yield found
                 at += count
                 break
@@ -135,7 +156,9 @@ def _phrase(text: str, tokens: Sequence[Token], *, chinese: bool) -> Found | Non
             if not match[0]:
                 return None
             own = word[offset : offset + len(form)] if chinese else word
-            return Found(own, match[0], match[1], start + offset, start + offset + len(own))
+            telling = [token.is_setting for token in tokens if token.weight]
+            rank = match[1] - _SETTING_LOSS * (bool(telling) and all(telling))
+            return Found(own, match[0], rank, start + offset, start + offset + len(own))
     return None
 
 
@@ -163,16 +186,12 @@ def _index(language: str) -> dict[str, tuple[str, int]]:
     """Word → icon and how surely the word names it."""
     labels = json.loads((EMOJI / "labels.json").read_text(encoding="utf-8"))
     names: dict[str, str] = {}
-    tags: dict[str, list[str]] = defaultdict(list)
     for icon in sorted(icon_names() & labels.keys()):
         words = labels[icon].get(language, [])
         if _EXCLUDED.search(icon) or not words:
             continue
         names.setdefault(words[0].lower(), icon)
-        for tag in words[1:]:
-            tags[tag.lower()].append(icon)
-    index = {tag: (icons[0], _TAG) for tag, icons in tags.items() if len(icons) == 1}
-    index |= {name: (icon, _NAME) for name, icon in names.items()}
+    index = {name: (icon, _NAME) for name, icon in names.items()}
     known = icon_names()
     return index | {
         word.lower(): (icon, _SYNONYM) for word, icon in _synonyms()[language].items() if not icon or icon in known

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
-from studio.language.figures import Figure, find_figures
+from studio.language.detect import is_chinese
+from studio.language.figures import Figure, carries_sentence, find_figures
 from studio.language.sentences import split_clauses, split_sentences
+from studio.picture.iconwords import names_icon
 from studio.picture.scenetext import SceneText
 from studio.picture.words import Token, known_phrases, length_of, tokens_of
 
 TITLE_LIMIT: Final = {True: 22, False: 9}
 HEADING_LIMIT: Final = {True: 12, False: 5}
-CLAUSE_LIMIT: Final = {True: 15, False: 7}
-LABEL_LIMIT: Final = {True: 18, False: 9}
-NOTE_LIMIT: Final = {True: 24, False: 12}
+CLAUSE_LIMIT: Final = {True: 20, False: 8}
+EASY_LIMIT: Final = {True: 15, False: 8}
+STATED_LIMIT: Final = {True: 20, False: 10}
 """Longest wording: hanzi for a Chinese film (True), words for an English one. A whole clause may be longer than a part."""
 
 _EMPHASIS_LIMIT: Final = {True: 7, False: 3}
@@ -32,18 +34,32 @@ _OPENERS_EN = re.compile(
 )
 _SETTING = re.compile(
     r"^(?:在|當|如果|自從|從|與其|雖然|儘管|即使|不管|除了|為了|到了|直到|根據|.*(?:發現|認為|顯示|指出|表示)$|"
-    r"(?:in|by|at|on|during|for|with|without|after|before|from|near|as|when|while|if|since|according)\b)",
+    r"每[天年日晚月週秒]$|每個?(?:星期|小時|晚上|早上)$|一[天年].{0,2}次$|(?:今天|現在|從前|後來|晚上|白天)$|.*(?:的時候|之後|之前|以後|以前|期間)$|"
+    r"(?:in|by|at|on|during|for|with|without|after|before|from|near|as|when|while|if|since|according)\b|"
+    r"(?:(?:once|twice|\w+ times) an?|every|each) (?:second|minute|hour|day|night|morning|evening|week|month|year)$)",
     re.I,
 )
 """Clauses that set the scene for the next one, which says more."""
 
 _TITLE_SEAM = re.compile(r"[：:｜|—–。！？!?\n]+|\s[-–—]\s|[（(【\[]|[，；;]|,(?!\d)")
-_LABEL_TAIL_ZH = re.compile(r"(?:大約|約|達到|高達|多達|將近|接近|超過|只有|只要|就有|有|是|達|為|佔|占|了|的)+$")
-_LABEL_TAIL_EN = re.compile(
-    r"(?:\b(?:about|around|roughly|nearly|almost|over|more than|up to|only|just|some|at|to|is|are|takes?|a|an|the|of)\s*)+$",
+_BOUNDARY = re.compile(r"[，。！？；：]|[.!?;:,—](?=\s|$)")
+_SENTENCE_BOUNDARY = re.compile(r"[。！？]|[.!?](?=\s|$)")
+_PREPOSITION_EN = re.compile(
+    r"\s(?:in|on|at|by|for|with|without|from|into|onto|over|under|along|across|through|toward|towards|during|after|before|because|"
+    r"when|while|where|which|that|who|until|so|but|and|as|than|about|around|between)\s|"
+    r"\s(?:an?|per|each|every) (?:second|minute|hour|day|night|week|month|year)$",
     re.I,
 )
-_LEANING_ZH = re.compile(r"\s*(?:大約|約|大概|是|就是|也就是|有|只|就|高達|達|相當於|等於|其中)")
+_PROMISED_ZH = re.compile(r"(?<!第)[兩三四五六七八九十\d]+(?:個|件|種|招|大|項|步)[^的，。？！?!]{1,3}(?=[？！?!]?$)")
+_PROMISED_EN = re.compile(
+    r"\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten) (?:ways|things|habits|reasons|tips|mistakes|facts|rules|signs|foods|tricks)\b",
+    re.I,
+)
+"""What a list promises: three things."""
+
+_HALF_SAID_ZH = re.compile(r"[把被讓將使][^，]{0,4}$")
+"""A thing that something is done to, without what is done."""
+
 _DANGLING_ZH: Final = "的了在是把被和與跟從向對於將以及而且但並會要讓使又也都就最更很當因為如如果"
 _DANGLING_EN: Final = frozenset(
     "the a an of to in on at by for and or but with from as is are was were be that which who when while if because than into over its "
@@ -71,39 +87,98 @@ def short_title(title: str, *, chinese: bool) -> str:
     return title.strip()
 
 
+def whole_clauses(sentence: str) -> list[str]:
+    """Clauses of one sentence; a comma inside a number (80,000) ends none."""
+    clauses: list[str] = []
+    for clause in split_clauses(sentence):
+        if clauses and clauses[-1][-2:-1].isdigit() and clause[:1].isdigit() and clauses[-1] + clause in sentence:
+            clauses[-1] += clause
+        else:
+            clauses.append(clause)
+    return clauses
+
+
+def without_dangling(words: str) -> str:
+    """English *words* as far as one that can stand last: merchants followed | with."""
+    parts = words.split()
+    while len(parts) > 1 and _dangles(parts[-1], chinese=False):
+        parts.pop()
+    return " ".join(parts)
+
+
 def clauses_of(narration: str, language: str) -> Iterator[str]:
     """Clauses of a narration without their punctuation and the words that only link them."""
-    opener = _OPENERS_ZH if language.startswith("zh") else _OPENERS_EN
     for sentence in split_sentences(narration, language):
-        for clause in split_clauses(sentence):
-            core = bare(opener.sub("", bare(clause)))
+        for clause in whole_clauses(sentence):
+            core = bare(without_opener(bare(clause), chinese=is_chinese(language)))
             if core:
                 yield core
 
 
+def without_opener(clause: str, *, chinese: bool) -> str:
+    """*clause* without the word that only links it to the one before."""
+    return (_OPENERS_ZH if chinese else _OPENERS_EN).sub("", clause)
+
+
 def heading_of(scene: SceneText) -> str:
     """
-    A few words of the scene: the first clause that is short enough, before all one that has a keyword in it.
+    A few words of the scene: what states its figure, else the first clause that is short enough, before all one that
+    has a keyword in it.
 
     Where every clause is too long, the scene's first keyword that is spoken, else the beginning of the first clause.
     """
     chinese = scene.is_chinese
     limit, shortest = CLAUSE_LIMIT[chinese], 4 if chinese else 2
     clauses = list(clauses_of(scene.narration, scene.film.language))
+    stated = _stating_figure(scene.narration, chinese=chinese)
+    if stated:
+        return capitalised(stated, chinese=chinese)
     fitting = [clause for clause in clauses if shortest <= length_of(clause, chinese=chinese) <= limit]
-    fitting.sort(key=lambda clause: bool(_SETTING.match(clause)))
     spoken = [word for word in scene.keywords if word and word.lower() in scene.narration.lower()]
-    for clause in fitting:
-        if not _SETTING.match(clause) and any(word.lower() in clause.lower() for word in spoken[:3]):
-            return _capitalised(clause, chinese=chinese)
-    if fitting:
-        return _capitalised(fitting[0], chinese=chinese)
-    phrase = "" if chinese else _phrase_with(spoken, clauses)
-    if phrase:
-        return _capitalised(phrase, chinese=False)
-    cut = _shortened(clauses[0], HEADING_LIMIT[chinese], chinese=chinese) if clauses else ""
+    saying = [clause for clause in fitting if not _SETTING.match(clause)]
+    saying.sort(key=lambda clause: length_of(clause, chinese=chinese) > EASY_LIMIT[chinese])
+    for clause in saying:
+        if any(word.lower() in clause.lower() for word in spoken[:3]):
+            return capitalised(clause, chinese=chinese)
+    if saying:
+        return capitalised(saying[0], chinese=chinese)
+    phrase = "" if chinese else _cut_before_preposition(clauses) or _phrase_with(spoken, clauses)
+    if phrase or fitting:
+        phrase = phrase or fitting[0]
+        return capitalised(phrase, chinese=chinese)
+    cut = shortened(clauses[0], HEADING_LIMIT[chinese], chinese=chinese) if clauses else ""
     named = next((word for word in spoken if length_of(word, chinese=chinese) <= limit and len(word) > 2), "")
-    return _capitalised(cut or named or bare(scene.narration)[:24] or scene.film.title, chinese=chinese)
+    return capitalised(cut or named or bare(scene.narration)[:24] or scene.film.title, chinese=chinese)
+
+
+def _stating_figure(narration: str, *, chinese: bool) -> str:
+    """The clause with the one figure that carries the text, after the clause before it where both are short."""
+    figures = [figure for figure in find_figures(narration) if not figure.is_date]
+    figures = [figure for figure in figures if carries_sentence(figure, narration[figure.end :])]
+    if len(figures) != 1:
+        return ""
+    starts = [match.end() for match in _BOUNDARY.finditer(narration, 0, figures[0].start)]
+    end = _BOUNDARY.search(narration, figures[0].end)
+    sentence = [match.end() for match in _SENTENCE_BOUNDARY.finditer(narration, 0, figures[0].start)]
+    for start in [start for start in [0, *starts] if start >= max(sentence, default=0)][-2:]:
+        clause = bare(without_opener(bare(narration[start : end.start() if end else None]), chinese=chinese))
+        if length_of(clause, chinese=chinese) <= STATED_LIMIT[chinese] and not _SETTING.match(clause):
+            return clause
+    return ""
+
+
+def _cut_before_preposition(clauses: list[str]) -> str:
+    """The beginning of an English clause that is too long, as far as a preposition: the sea rises | along the coast."""
+    for clause in clauses:
+        if _SETTING.match(clause):
+            continue
+        for match in reversed(list(_PREPOSITION_EN.finditer(clause))):
+            head = clause[: match.start()].strip()
+            telling = [token for token in tokens_of(head, chinese=False) if token.weight]
+            is_whole = not _dangles(head.split()[-1], chinese=False) if head else False
+            if is_whole and len(telling) > 1 and 3 <= len(head.split()) <= CLAUSE_LIMIT[False]:
+                return bare(head)
+    return ""
 
 
 def _phrase_with(keywords: list[str], clauses: list[str]) -> str:
@@ -124,12 +199,12 @@ def _telling_phrases(clause: str) -> Iterator[str]:
             yield clause[words[0].start : words[-1].end]
 
 
-def _shortened(clause: str, limit: int, *, chinese: bool) -> str:
+def shortened(clause: str, limit: int, *, chinese: bool) -> str:
     """The beginning of *clause*, ending in a word that can stand last; nothing where there is no such beginning."""
     tokens = tokens_of(clause, chinese=chinese)
     for count in range(len(tokens), 0, -1):
         head = clause[: tokens[count - 1].end]
-        if length_of(head, chinese=chinese) > limit:
+        if length_of(head, chinese=chinese) > limit or (chinese and _HALF_SAID_ZH.search(head)):
             continue
         if tokens[count - 1].weight > chinese or (
             not chinese and not _dangles(tokens[count - 1].text, chinese=chinese)
@@ -142,25 +217,63 @@ def _dangles(word: str, *, chinese: bool) -> bool:
     return word[-1] in _DANGLING_ZH or len(word) == 1 if chinese else word.lower() in _DANGLING_EN
 
 
-def _capitalised(text: str, *, chinese: bool) -> str:
+def capitalised(text: str, *, chinese: bool) -> str:
+    """*text* as a heading of its own begins."""
     return text if chinese or not text else text[0].upper() + text[1:]
 
 
-def emphasis_of(text: str, *, chinese: bool) -> str:
+def emphasis_of(text: str, *, chinese: bool, keywords: Sequence[str] = ()) -> str:
     """
-    The part of *text* that surprises: a figure with its unit, else its last telling word.
+    The part of *text* that tells most: a figure with its unit, else the first of *keywords* in it, else its last noun.
 
-    Nothing where the whole text would be emphasised.
+    Never a word that only says when or where, and nothing where the whole text would be emphasised.
     """
     figures = [figure for figure in find_figures(text) if not figure.is_date and _is_telling(figure)]
+    tokens = [token for token in tokens_of(text, chinese=chinese) if token.weight and not token.is_setting]
+    promised = (_PROMISED_ZH if chinese else _PROMISED_EN).search(text)
     if figures:
         found = text[figures[0].start : figures[0].end]
+    elif promised:
+        found = promised.group()
     else:
-        tokens = [token for token in tokens_of(text, chinese=chinese) if token.weight]
-        found = _telling(text, tokens, chinese=chinese)
+        nouns = [] if chinese else [token.text for token in tokens if names_icon(token.text)]
+        found = _keyword_in(text, tokens, [*_ordered(nouns, keywords), *keywords], chinese=chinese)
+        found = found or _telling(text, tokens, chinese=chinese)
     found = bare(found)
     is_too_long = length_of(found, chinese=chinese) > _EMPHASIS_LIMIT[chinese]
     return "" if is_too_long or len(found) >= len(bare(text)) else found
+
+
+def _ordered(words: list[str], keywords: Sequence[str]) -> list[str]:
+    """*words* that stand in *keywords*, in the order of those."""
+    spoken = " ".join(keywords).lower()
+    return sorted((word for word in words if word.lower() in spoken), key=lambda word: spoken.find(word.lower()))
+
+
+def _keyword_in(text: str, tokens: list[Token], keywords: Sequence[str], *, chinese: bool) -> str:
+    """The first of *keywords* that stands in *text* as whole words, written as there."""
+    lower = text.lower()
+    starts, ends = {token.start for token in tokens}, {token.end for token in tokens}
+    for keyword in keywords:
+        at = lower.find(keyword.lower()) if len(keyword) > 1 else -1
+        if at in starts and at + len(keyword) in ends and len(keyword) < len(bare(text)):
+            found = text[at : at + len(keyword)]
+            return found if chinese else _without_verb(found, followed=bool(bare(text[at + len(keyword) :])))
+    return ""
+
+
+def _without_verb(phrase: str, *, followed: bool) -> str:
+    """The thing alone where what it does stands behind it (bulge forms | on the far side)."""
+    words = phrase.split()
+    is_deed = (
+        len(words) > 1 and followed and re.search(r"(?:[^s]s|ed)$", words[-1]) and phrase.lower() not in known_phrases()
+    )
+    return " ".join(words[:-1]) if is_deed else phrase
+
+
+def _is_telling(figure: Figure) -> bool:
+    has_unit = bool(figure.unit) or figure.value[0] in "$€£¥NUH"
+    return has_unit and len(figure.value) <= 12 and len(figure.unit) <= 16
 
 
 def _telling(text: str, tokens: list[Token], *, chinese: bool) -> str:
@@ -175,65 +288,3 @@ def _with_its_phrase(text: str, tokens: list[Token]) -> str:
     """The last telling word, with the one before where both are one thing (black hole)."""
     pair = text[tokens[-2].start : tokens[-1].end] if len(tokens) > 1 else ""
     return pair if pair.lower() in known_phrases() else tokens[-1].text
-
-
-def number_content(scene: SceneText) -> dict[str, Any] | None:
-    """
-    What the number layout shows of a scene that states exactly one amount, or None.
-
-    Label and note are the words before and after the figure, so that reading down the picture is reading
-    the sentence.
-    """
-    amounts = [figure for figure in find_figures(scene.narration) if not figure.is_date]
-    counted = {(figure.value, figure.unit) for figure in amounts if _is_telling(figure)}
-    if len(counted) != 1 or len({figure.value for figure in amounts}) != 1:
-        return None
-    figure = next(figure for figure in amounts if _is_telling(figure))
-    chinese = scene.is_chinese
-    before, after, rest = _around(scene, figure)
-    label = _label(before, chinese=chinese)
-    note = bare(bare(after).removeprefix("的"))
-    if not label and note:
-        label, note = note, ""
-    if not note or length_of(note, chinese=chinese) > NOTE_LIMIT[chinese]:
-        note = next((clause for clause in rest if length_of(clause, chinese=chinese) <= NOTE_LIMIT[chinese]), "")
-    if not label or length_of(label, chinese=chinese) > LABEL_LIMIT[chinese]:
-        return None
-    return {
-        "label": _capitalised(label, chinese=chinese),
-        "value": figure.value,
-        "unit": figure.unit,
-        "ratio": figure.ratio,
-        "note": note,
-    }
-
-
-def _is_telling(figure: Figure) -> bool:
-    has_unit = bool(figure.unit) or figure.value[0] in "$€£¥NUH"
-    return has_unit and len(figure.value) <= 12 and len(figure.unit) <= 16
-
-
-def _around(scene: SceneText, figure: Figure) -> tuple[str, str, list[str]]:
-    """The figure's clause before and after it, and the clauses that follow."""
-    text, chinese = scene.narration, scene.is_chinese
-    clause_ends = "，。！？；：、" if chinese else ".,!?;:—"
-    start = max((text.rfind(mark, 0, figure.start) for mark in clause_ends), default=-1) + 1
-    ends = [at for mark in clause_ends if (at := text.find(mark, figure.end)) >= 0]
-    end = min(ends, default=len(text))
-    before = text[start : figure.start]
-    previous = max((text.rfind(mark, 0, start - 1) for mark in clause_ends), default=-1) + 1 if start else 0
-    if start and not _label(before, chinese=chinese):
-        before = text[previous : start - 1]
-    elif (
-        start
-        and _LEANING_ZH.match(before)
-        and length_of(text[previous : figure.start], chinese=chinese) <= LABEL_LIMIT[chinese] + 1
-    ):
-        before = text[previous : figure.start]
-    return before, text[figure.end : end], list(clauses_of(text[end:], scene.film.language))
-
-
-def _label(before: str, *, chinese: bool) -> str:
-    opener, tail = (_OPENERS_ZH, _LABEL_TAIL_ZH) if chinese else (_OPENERS_EN, _LABEL_TAIL_EN)
-    label = bare(tail.sub("", bare(opener.sub("", bare(before)))))
-    return label if length_of(label, chinese=chinese) >= (2 if chinese else 1) and len(label) > 1 else ""

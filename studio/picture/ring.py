@@ -9,7 +9,7 @@ import numpy as np
 
 from studio.picture.colour import to_rgba, to_yuv
 from studio.picture.compositor import Plane, Sprite, flood
-from studio.picture.motion import expo
+from studio.picture.motion import expo, ramp
 from studio.picture.shapes import disc
 from studio.picture.stage import Moment, Stage
 
@@ -21,7 +21,8 @@ class Ring:
     """
     A ring of *radius* px round (x, y), filled clockwise from the top to *ratio* (0 to 1).
 
-    While it fills, its mask is computed for every frame; the full one is kept as a sprite.
+    While it fills, its mask is computed for every frame, and the drift must stand at an even number of px; the full
+    one is kept as a sprite.
     """
 
     def __init__(self, stage: Stage, x: float, y: float, radius: float, ratio: float) -> None:
@@ -43,15 +44,17 @@ class Ring:
         self._full = self._sprite(self._mask(2 * math.pi * ratio))
 
     def draw(self, moment: Moment, since: float) -> None:
-        """Draw the ring *since* seconds after it began to fill."""
-        grown = 0.9 + 0.1 * expo(since + 0.15, 0.5)
-        moment.place(self._track, *self._middle, scale=grown, opacity=expo(since + 0.15, 0.3))
+        """Draw the ring *since* seconds after it began to fill; before, its track breathes."""
+        waiting = 0.012 * math.sin(moment.t * 3.2) * (1 - ramp(since + 0.3, 3.3))
+        grown = 0.9 + 0.1 * expo(moment.t, 0.5) + waiting
+        moment.place(self._track, *self._middle, scale=grown, opacity=expo(moment.t, 0.3))
         filled = expo(since, _FILL_S)
         angle = 2 * math.pi * self._ratio * filled
         if angle <= 0.01:
             return
         if filled < 1:
-            flood(moment.frame, self._mask(angle), self._left, self._top, to_yuv(self._colour))
+            top = self._top + round(moment.drift)
+            flood(moment.frame, self._mask(angle), self._left, top, to_yuv(self._colour))
         else:
             moment.place(self._full, *self._middle)
         self._draw_ends(moment, since, angle, is_full=filled >= 1)

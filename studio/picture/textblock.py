@@ -10,7 +10,7 @@ from studio.language.segment import is_cjk
 from studio.picture.colour import Colour
 from studio.picture.compositor import Sprite
 from studio.picture.fitting import Line, Setting
-from studio.picture.motion import expo
+from studio.picture.motion import expo, ramp
 from studio.picture.shapes import rounded
 from studio.picture.stage import Moment
 from studio.picture.typography import SEAM_EM, SPACE_EM, Anchor, Face, anchored, text_sprite, text_width
@@ -24,6 +24,13 @@ _BOX_EM: Final = 0.10
 
 BOX_PADDING_EM: Final = 0.3
 """What a box adds to the width of its line."""
+
+LEAVE_S: Final = 0.22
+LEAVE_STAGGER_S: Final = 0.02
+"""A line leaves faster than it comes: what follows is waited for."""
+
+GONE_S: Final = LEAVE_S + 3 * LEAVE_STAGGER_S
+"""When the last line of a block of four is gone, and another block may come in its place."""
 
 _RISE_S, _WIPE_S, _WIPE_DELAY_S = 0.6, 0.45, 0.22
 
@@ -43,6 +50,8 @@ class _Part:
     x: float
     width: float
     box: Sprite | None
+    plain: Sprite | None = None
+    """The word without its box."""
 
 
 @dataclass
@@ -78,15 +87,37 @@ class TextBlock:
         last = self._rows[-1].baseline if self._rows else top
         self.bottom = last + size * DESCENT_EM
 
-    def draw(self, moment: Moment, since: float, *, stagger: float = 0.1) -> None:
-        """Draw the block as it is *since* seconds after it began to appear."""
+    def draw(self, moment: Moment, since: float, *, stagger: float = 0.1, gone: float = 0.0) -> None:
+        """Draw the block *since* seconds after it began to appear, *gone* seconds after it began to leave upwards."""
         for number, row in enumerate(self._rows):
-            elapsed = since - stagger * number
-            if elapsed > 0:
+            elapsed, left = since - stagger * number, ramp(gone - LEAVE_STAGGER_S * number, 1 / LEAVE_S)
+            if elapsed > 0 and left < 1:
                 for part in row.parts:
-                    self._draw_part(moment, row, part, elapsed)
+                    self._draw_part(moment, row, part, elapsed, left**2)
 
-    def _draw_part(self, moment: Moment, row: _Row, part: _Part, elapsed: float) -> None:
+    def draw_standing(self, moment: Moment, since: float) -> None:
+        """
+        Draw the block as it stands from the first frame on: only boxes come, wiped over words that are there.
+
+        A film's first frame is its cover on most platforms.
+        """
+        for row in self._rows:
+            for part in row.parts:
+                if part.box is None:
+                    moment.place(part.sprite, *anchored(part.sprite, part.x, row.baseline))
+                else:
+                    self._draw_wiped(moment, row.baseline, part, expo(since - _WIPE_DELAY_S, _WIPE_S))
+
+    def _draw_wiped(self, moment: Moment, baseline: float, part: _Part, wiped: float) -> None:
+        if wiped < 1 and part.plain is not None:
+            edge = part.x - _BOX_EM * self._size
+            edge += (part.width + 2 * _BOX_EM * self._size) * wiped
+            place = anchored(part.plain, part.x + part.width / 2, baseline, "middle")
+            moment.place(part.plain, *place, clip=(edge, 0, moment.frame.width, moment.frame.height))
+        if wiped > 0:
+            self._draw_boxed(moment, baseline, part, wiped)
+
+    def _draw_part(self, moment: Moment, row: _Row, part: _Part, elapsed: float, left: float) -> None:
         size, baseline = self._size, row.baseline
         if part.box is not None:
             wiped = expo(elapsed - _WIPE_DELAY_S, _WIPE_S)
@@ -94,8 +125,9 @@ class TextBlock:
                 self._draw_boxed(moment, baseline, part, wiped)
             return
         risen = expo(elapsed, _RISE_S)
-        mask = None if risen >= 1 else (0, baseline - size * 1.05, moment.frame.width, baseline + size * 0.28)
-        place = anchored(part.sprite, part.x, baseline + (1 - risen) * size * 1.05)
+        is_still = risen >= 1 and not left
+        mask = None if is_still else (0, baseline - size * 1.05, moment.frame.width, baseline + size * 0.28)
+        place = anchored(part.sprite, part.x, baseline + (1 - risen - left) * size * 1.05)
         moment.place(part.sprite, *place, clip=mask)
 
     def _draw_boxed(self, moment: Moment, baseline: float, part: _Part, wiped: float) -> None:
@@ -149,7 +181,7 @@ class TextBlock:
         if not boxed:
             return _Part(sprite, offset, width, None)
         box = rounded(width + 2 * _BOX_EM * size, size * 1.16, size * 0.16, ink.emphasis)
-        return _Part(sprite, offset + _BOX_EM * size, width, box)
+        return _Part(sprite, offset + _BOX_EM * size, width, box, text_sprite(text, self._face, size, ink.text))
 
     def _segments(self, line: Line) -> list[tuple[str, bool]]:
         start, end = self._emphasis

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-import rjieba
-
-from studio.language.segment import is_cjk, to_simplified
+from studio.language.segment import NEW_WORDS, is_cjk, tagged_words
 
 _MEANINGFUL_TAGS: Final = ("n", "v", "a", "i", "l", "j", "z", "eng", "x", "b")
 """Parts of speech of the jieba dictionary that name things, deeds and qualities."""
+
+_SETTING_TAGS: Final = ("t", "s", "f")
+"""Parts of speech that say when and where: times, places, directions."""
+
+_SETTING_EN: Final = frozenset(
+    "morning evening night noon midnight century centuries decade decades hour hours second seconds week weeks month months "
+    "yesterday tomorrow tonight today early late later earlier ago monday tuesday wednesday thursday friday saturday sunday".split()
+)
 
 _EMPTY_ZH: Final = frozenset(
     "為什麼 为什么 什麼 什么 怎麼 怎么 如何 是否 可以 可能 能夠 能够 沒有 没有 就是 不是 還有 还有 有沒有 有没有 想過 想过 知道 覺得 觉得 "
@@ -25,7 +29,7 @@ _EMPTY_ZH: Final = frozenset(
     "他們 他们 自己 時候 时候 東西 东西 問題 问题 地方 方面 部分 情況 情况 一個 一个 這個 这个 那個 那个 這些 这些 那些 一些 許多 许多 很多 "
     "非常 真的 原來 原来 今天 現在 现在 分鐘 分钟 影片 視頻 视频 故事 秘密 原因 方法 介紹 介绍 入門 入门 原理 指南 教學 教学 知識 知识 基礎 "
     "基础 不會 不会 不能 只要 只有 一樣 一样 通常 經常 经常 包括 例如 比如 以及 或者 還是 还是 上面 下面 裡面 里面 之間 之间 以上 以下 "
-    "真相 搞懂 了解 認識 认识 喜歡 喜欢 記得 记得 追蹤 追踪 下次 下集".split()
+    "真相 搞懂 了解 認識 认识 喜歡 喜欢 記得 记得 追蹤 追踪 下次 下集 事 事情 件 最好".split()
 )
 _EMPTY_EN: Final = frozenset(
     "a an the and or but nor so yet of to in on at by for from with without into onto over under about as than then that this these "
@@ -44,18 +48,22 @@ SYNONYMS: Final = Path(__file__).with_name("iconwords.json")
 TOPICS: Final = Path(__file__).with_name("topics.json")
 """Palette → its topic's name and words, in Chinese and English."""
 
-_MARKS: Final = "，。、！？：；,.!?;: "
 _TOKEN_EN = re.compile(r"[A-Za-zÀ-ɏ0-9][A-Za-zÀ-ɏ0-9'’\-+#]*")
 
 
 @dataclass(frozen=True)
 class Token:
-    """A word of a text and where it stands; *weight* is 0 for words that mean nothing by themselves."""
+    """
+    A word of a text and where it stands.
+
+    *weight* is 0 for words that mean nothing by themselves; *is_setting* is true of those that say when or where.
+    """
 
     text: str
     start: int
     end: int
     weight: int
+    is_setting: bool = False
 
 
 def tokens_of(text: str, *, chinese: bool) -> tuple[Token, ...]:
@@ -65,48 +73,11 @@ def tokens_of(text: str, *, chinese: bool) -> tuple[Token, ...]:
 
 @lru_cache(maxsize=512)
 def _chinese_tokens(text: str) -> tuple[Token, ...]:
-    tagged, start = [], 0
-    for word, tag in rjieba.tag(to_simplified(text)):
-        tagged.append((text[start : start + len(word)], tag))
+    found, start = [], 0
+    for word, tag in tagged_words(text):
+        found.append(Token(word, start, start + len(word), _weight_zh(word, tag), is_setting=_is_setting(word, tag)))
         start += len(word)
-    tagged = _recut(tagged)
-    found: list[Token] = []
-    start = 0
-    for units in _known_groups([word for word, _ in tagged]):
-        word = "".join(units)
-        tag = tagged[len(found)][1] if len(units) == 1 else "n"
-        found.append(Token(word, start, start + len(word), _weight_zh(word, tag)))
-        start += len(word)
-        tagged[len(found) - 1 : len(found) - 1 + len(units)] = [(word, tag)]
     return tuple(token for token in found if any(character.isalnum() for character in token.text))
-
-
-def merge_known(units: Sequence[str]) -> list[str]:
-    """*units* with those that together are a word of ours joined (區塊 + 鏈), as the dictionary knows no new words."""
-    recut = [word for word, _ in _recut([(unit, "") for unit in units])]
-    return ["".join(group) for group in _known_groups(recut, marks=_MARKS)]
-
-
-def _recut(tagged: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Move a character over where a word of ours was cut through: 會呼 + 嚕 becomes 會 + 呼嚕."""
-    known = known_words()
-    cut = list(tagged)
-    for at, ((first, _), (second, tag)) in enumerate(pairwise(tagged)):
-        core = second.rstrip(_MARKS)
-        if len(first) == 2 and len(core) == 1 and first not in known and first[1] + core in known:
-            cut[at], cut[at + 1] = (first[0], ""), (first[1] + second, tag or "n")
-    return cut
-
-
-def _known_groups(units: Sequence[str], *, marks: str = "\n") -> list[list[str]]:
-    groups: list[list[str]] = []
-    known, at = known_words(), 0
-    while at < len(units):
-        joined = (count for count in (4, 3, 2) if "".join(units[at : at + count]).rstrip(marks) in known)
-        count = next((count for count in joined if at + count <= len(units)), 1)
-        groups.append(list(units[at : at + count]))
-        at += count
-    return groups
 
 
 @cache
@@ -124,6 +95,10 @@ def known_words() -> frozenset[str]:
     icons = json.loads(SYNONYMS.read_text(encoding="utf-8"))["zh"]
     topics = json.loads(TOPICS.read_text(encoding="utf-8"))
     return frozenset(icons) | {word for topic in topics.values() for word in topic["zh"]}
+
+
+def _is_setting(word: str, tag: str) -> bool:
+    return tag[:1] in _SETTING_TAGS and word not in NEW_WORDS
 
 
 def _weight_zh(word: str, tag: str) -> int:
@@ -144,6 +119,7 @@ def _english_tokens(text: str) -> tuple[Token, ...]:
             match.start(),
             match.end(),
             0 if match.group().lower().replace("’", "'") in _EMPTY_EN or len(match.group()) < 3 else 1,
+            is_setting=match.group().lower() in _SETTING_EN,
         )
         for match in _TOKEN_EN.finditer(text)
     )

@@ -178,7 +178,9 @@ class _Planner:
 def _icons_in(content: dict[str, object]) -> set[str]:
     """Icons of an illustration: the ones that should not come again soon."""
     parts = content.get("parts")
+    beats = content.get("beats")
     found = {str(content["hero"])} if "hero" in content else set()
+    found |= {str(beat["hero"]) for beat in beats if beat["hero"]} if isinstance(beats, list) else set()
     return found | {str(part["icon"]) for part in parts} if isinstance(parts, list) else found
 
 

@@ -11,7 +11,7 @@ from studio.picture import grounds
 from studio.picture.compositor import Frame, Sprite
 from studio.picture.fitting import Step, fit_block, fit_line, steps
 from studio.picture.ground import Placed
-from studio.picture.icons import emoji, sign
+from studio.picture.icons import STRAIGHT_EDGED, sign, standing_icon
 from studio.picture.layouts import Painter
 from studio.picture.motion import expo, ramp, spring
 from studio.picture.phrases import short_title
@@ -26,6 +26,10 @@ _LOGO_U: Final = {"tall": 300, "wide": 400, "square": 210}
 _SMALLEST_LOGO_U: Final = 130
 _RINGS: Final = ((1.94, 0.10), (2.94, 0.07), (4.06, 0.05))
 """Diameter in logos and opacity of the rings in the ground."""
+
+
+_ICON_SHARE, _BADGE_SHARE = 0.63, 1.0
+"""Size of the emblem in the disc it stands on; a round badge all but fills it."""
 
 
 class EndContent(Model):
@@ -79,8 +83,9 @@ class _Painting:
         self._x = grid.left if grid.is_wide else grid.centre_x
         self._width = grid.body_width * (0.52 if grid.is_wide else 0.94)
         self._lay_out(content)
+        share = _BADGE_SHARE if content.icon in STRAIGHT_EDGED else _ICON_SHARE
         self._logo = disc(self._logo_size, palette.paper[0])
-        self._icon = emoji(content.icon, int(self._logo_size * 0.63))
+        self._icon = standing_icon(content.icon, int(self._logo_size * share))
         self._pulse = disc(self._logo_size * 1.13, colour, 0.9, ring=5 * unit)
         for share, opacity in _RINGS:
             ring = disc(self._logo_size * share, colour, opacity, ring=3 * unit)

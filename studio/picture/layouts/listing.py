@@ -71,7 +71,7 @@ class Listing:
             ItemContent(icon=icon, head=item.head, note=item.note, start=round(item.start, 3))
             for item, icon in zip(found.items, icons, strict=True)
         )
-        emphasis = emphasis_of(found.heading, chinese=scene.is_chinese)
+        emphasis = emphasis_of(found.heading, chinese=scene.is_chinese, keywords=scene.keywords)
         return ListContent(text=found.heading, emphasis=emphasis, entries=entries)
 
     def words_shown(self, content: ListContent) -> str:

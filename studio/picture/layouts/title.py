@@ -12,7 +12,7 @@ from studio.picture.compositor import Frame, Sprite
 from studio.picture.fitting import Setting, Step, fit_block, fit_line
 from studio.picture.geometry import Grid
 from studio.picture.ground import Ground, mesh
-from studio.picture.icons import emoji
+from studio.picture.icons import standing_icon
 from studio.picture.iconwords import find_icon
 from studio.picture.layouts import Painter
 from studio.picture.motion import expo, ramp, spring
@@ -109,7 +109,7 @@ class _Painting:
         if size < 140 * unit:
             return None
         x = grid.width * 0.76 if grid.is_wide else grid.centre_x
-        return emoji(name, size), x, feet - size / 2
+        return standing_icon(name, size), x, feet - size / 2
 
     def _subtitle_sprite(self, text: str) -> Sprite | None:
         if not text:
@@ -125,7 +125,7 @@ class _Painting:
             self._draw_icon(moment, *self._icon)
         self._scenery.draw(moment)
         self._chrome.draw(moment)
-        self._text.draw(moment, moment.t - 0.05, stagger=0.12)
+        self._text.draw_standing(moment, moment.t)
         if self._subtitle is not None:
             self._draw_subtitle(moment, self._subtitle)
 

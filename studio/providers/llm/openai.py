@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from studio.errors import ProviderError, ProviderNotReady, ProviderRejected, ProviderUnavailable
 from studio.language.detect import is_chinese
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     import openai
 
 TIMEOUT_S = 120.0
+MAX_TOKENS = 16_384
+"""Room for a film of ten minutes and a model's own thoughts; without an end a model that repeats itself bills on."""
+
+PASSING = (408, 409, *range(500, 600))
+"""Statuses that the vendor's own SDK would try again, its rate limit aside."""
+
 HANZI_A_SCENE = 28
 WORDS_A_SCENE = 16
 
@@ -29,12 +35,18 @@ class OpenAISettings(EnvSettings):
     openai_model: str = "gpt-5-mini"
 
 
+def _sayable(text: str) -> str:
+    if not any(char.isalnum() for char in text):
+        raise ValueError("holds nothing that can be said")
+    return text
+
+
 class DraftScene(BaseModel):
     """One scene as the model has to write it."""
 
     model_config = ConfigDict(extra="forbid")
 
-    narration: Annotated[str, Field(min_length=1, max_length=600)]
+    narration: Annotated[str, Field(min_length=1, max_length=600), AfterValidator(_sayable)]
     visual: Annotated[str, Field(max_length=300)]
     keywords: Annotated[list[str], Field(max_length=8)]
 
@@ -68,17 +80,21 @@ class OpenAIWriter:
         settings = OpenAISettings()
         try:
             answer = _client(settings).chat.completions.parse(
-                model=settings.openai_model, messages=_messages(order), response_format=DraftScript
+                model=settings.openai_model,
+                messages=_messages(order),
+                response_format=DraftScript,
+                max_completion_tokens=MAX_TOKENS,
             )
         except openai.OpenAIError as error:
             raise _translate(error) from error
-        except ValidationError as error:
+        except (ValueError, TypeError, AttributeError) as error:
+            # The SDK takes for granted that what answered speaks its protocol: a proxy's error page does not.
             raise ProviderUnavailable("llm", self.name, "the answer was not a script of the asked shape") from error
         message = answer.choices[0].message if answer.choices else None
+        if message and message.refusal:
+            raise ProviderRejected("llm", self.name, f"the model refused: {message.refusal}")
         if message is None or message.parsed is None:
-            raise ProviderRejected(
-                "llm", self.name, f"the model refused: {message.refusal if message else 'no answer'}"
-            )
+            raise ProviderUnavailable("llm", self.name, "the answer was empty")
         return _script(message.parsed, order, self.name)
 
 
@@ -133,7 +149,8 @@ def _translate(error: openai.OpenAIError) -> ProviderError:
         return ProviderNotReady("llm", "openai", "the key was refused; check OPENAI_API_KEY and OPENAI_BASE_URL")
     if isinstance(error, openai.RateLimitError):
         return ProviderUnavailable("llm", "openai", "over its rate limit", retry_after=_retry_after(error))
-    if isinstance(error, (openai.APIConnectionError, openai.InternalServerError, openai.LengthFinishReasonError)):
+    is_passing = isinstance(error, openai.APIStatusError) and error.status_code in PASSING
+    if is_passing or isinstance(error, (openai.APIConnectionError, openai.LengthFinishReasonError)):
         return ProviderUnavailable("llm", "openai", f"no usable answer ({type(error).__name__})")
     if isinstance(error, openai.NotFoundError):
         return ProviderNotReady(

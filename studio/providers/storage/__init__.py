@@ -13,7 +13,7 @@ from studio.models.asset import Asset, AssetKind, Credit
 from studio.providers.catalog import Catalog
 from studio.settings import Settings
 
-KEY = re.compile(r"^sha256/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}$")
+KEY = re.compile(r"^sha256/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}\Z")
 """What a key looks like; anything else never reaches a file system or a bucket."""
 
 

@@ -26,7 +26,8 @@ def signed_url(key: str, *, lifetime_s: int = LIFETIME_S, filename: str = "") ->
 
 def is_valid(key: str, *, expires: int, signature: str) -> bool:
     """Whether *signature* is ours for *key* and has not expired."""
-    return hmac.compare_digest(_signature(key, expires), signature) and time.time() < expires
+    given = signature.encode("utf-8", "replace")
+    return hmac.compare_digest(_signature(key, expires).encode(), given) and time.time() < expires
 
 
 def _signature(key: str, expires: int) -> str:

@@ -68,3 +68,17 @@ def test_punctuation_keeps_to_its_side_of_a_break(text: str, width: int) -> None
         assert line[0] not in NEVER_FIRST or break_units(text)[0][0] in NEVER_FIRST
     for line in (broken or [])[:-1]:
         assert line[-1] not in NEVER_LAST
+
+
+def test_no_gain_makes_a_line_fit_that_does_not() -> None:
+    broken = balance(break_units("太陽也在拉，力道大約是月亮的"), len, max_width=7.5, max_lines=2)
+
+    assert broken is None
+
+
+@given(st.text(alphabet="紅色的天空，。AI 12%", max_size=30), st.integers(3, 20), st.integers(1, 3))
+def test_a_text_that_fits_is_there_to_the_last_unit(text: str, width: int, most: int) -> None:
+    units = break_units(text)
+    broken = balance(units, len, max_width=width, max_lines=most, clause_gain=0.5)
+
+    assert not broken or [unit for line in broken for unit in line] == units

@@ -1,16 +1,21 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from studio.errors import BadInput, UnknownName
+from studio.models.shot import DrawnShot
 from studio.models.timeline import Canvas
 from studio.picture import open_drawn
 from studio.picture.compositor import Sprite
+from studio.picture.fitting import Setting
 from studio.picture.geometry import grid_of
+from studio.picture.icons import STRAIGHT_EDGED, standing_icon
 from studio.picture.layouts import CATALOG, open_layout
 from studio.picture.palettes import PALETTES
 from studio.picture.stage import Moment
+from studio.picture.textblock import TextBlock
 from tests.studio.picture.paint import SHOTS, SQUARE, TALL, WIDE, luma, shot
 
 CANVASES = pytest.mark.parametrize("canvas", [TALL, WIDE, SQUARE], ids=["9:16", "16:9", "1:1"])
@@ -74,6 +79,96 @@ def test_threads_that_draw_at_once_do_not_disturb_each_other() -> None:
 def test_every_palette_draws_every_layout(palette: str) -> None:
     for layout in SHOTS:
         assert luma(shot(layout, palette), TALL, 45).std() > 5
+
+
+BEATS = [{"start": 1.0, "text": "冰粒落向行星", "hero": "snowflake"}, {"start": 3.0, "text": "最後什麼都不剩"}]
+
+
+def top_of(drawn: DrawnShot, seconds: float) -> npt.NDArray[np.int16]:
+    """The part of a tall picture that headings stand in."""
+    return luma(drawn, TALL, round(seconds * 30), frames=150)[75:140]
+
+
+def test_the_title_can_be_read_from_the_first_frame_on() -> None:
+    title = shot("title")
+    first, settled = ((luma(title, TALL, index)[70:200] > 180).sum() for index in (0, 60))
+
+    assert first > 0.55 * settled
+
+
+def test_a_beat_replaces_the_heading() -> None:
+    single, moving = shot("illustration", parts=[]), shot("illustration", parts=[], beats=BEATS)
+    changes = [int(np.abs(top_of(single, at) - top_of(moving, at)).max()) for at in (0.9, 1.8, 3.8)]
+
+    assert changes[0] < 60 < min(changes[1:])
+
+
+def test_between_two_beats_the_heading_is_gone_only_for_a_moment() -> None:
+    moving = shot("illustration", parts=[], beats=BEATS)
+    bright = [(top_of(moving, 1.0 + step / 30) > 200).sum() for step in range(0, 24)]
+
+    assert bright.count(0) <= 6
+
+
+def test_a_beat_that_names_another_thing_swaps_the_hero() -> None:
+    moving = shot("illustration", parts=[], beats=BEATS)
+    same = shot("illustration", parts=[], beats=[{**BEATS[0], "hero": ""}, BEATS[1]])
+    body = slice(150, 290)
+    before, after = (
+        np.abs(luma(moving, TALL, at, frames=150)[body] - luma(same, TALL, at, frames=150)[body]).max()
+        for at in (25, 60)
+    )
+
+    assert before == 0
+    assert after > 60
+
+
+def test_parts_arrive_when_they_are_spoken_of() -> None:
+    part = {"icon": "snowflake", "label": "冰粒"}
+    late, none = shot("illustration", parts=[{**part, "start": 2.0}]), shot("illustration", parts=[])
+    left = (slice(140, 290), slice(180, 270))
+    differences = [
+        np.abs(luma(late, TALL, at, frames=150)[left] - luma(none, TALL, at, frames=150)[left]).max() for at in (45, 80)
+    ]
+
+    assert differences[0] < 40 < differences[1]
+
+
+@pytest.mark.parametrize("ratio", [0.71, None])
+def test_a_figure_rolls_when_it_is_spoken_and_its_card_is_not_empty_before(ratio: float | None) -> None:
+    late = shot("number", ratio=ratio, icon="full-moon", start=2.5)
+    label = luma(late, TALL, 60, frames=150)[75:120]
+    early, settled = luma(late, TALL, 60, frames=150), luma(late, TALL, 140, frames=150)
+
+    assert (label > 200).sum() > 100
+    assert np.abs(settled - early)[130:290].max() > 60
+    assert early[130:290].std() > 8
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        shot("illustration", parts=[], beats=BEATS),
+        shot("number", start=3.0),
+        shot("number", start=3.0, ratio=None, icon="rocket"),
+    ],
+    ids=["beats", "ring", "icon"],
+)
+def test_nothing_freezes_while_something_is_waited_for(drawn: DrawnShot) -> None:
+    frames = [luma(drawn, TALL, index, frames=150) for index in range(0, 150, 5)]
+    moved = [np.abs(after - before).mean() / 255 for before, after in zip(frames, frames[3:], strict=False)]
+
+    assert min(moved) > 0.0005
+
+
+@pytest.mark.parametrize("name", sorted(STRAIGHT_EDGED))
+def test_an_icon_with_straight_edges_stands_by_itself_as_a_round_badge(name: str) -> None:
+    alpha = standing_icon(name, 256).alpha
+    side = round(256 * 112 / 128)
+    corner = alpha.shape[0] - 2 - side // 12, alpha.shape[1] - 2 - side // 12
+
+    assert alpha[corner] == alpha[side // 12, side // 12] == 0
+    assert alpha[alpha.shape[0] // 2, 8] > 200
 
 
 def extent(layout: str, canvas: Canvas, monkeypatch: pytest.MonkeyPatch, **changes: object) -> tuple[float, ...]:
@@ -190,3 +285,23 @@ def test_any_canvas_can_be_drawn_on(layout: str, size: tuple[int, int]) -> None:
     canvas = Canvas(width=size[0], height=size[1])
 
     assert len(open_drawn(shot(layout), canvas, frames=1).draw(0)) == size[0] * size[1] * 3 // 2
+
+
+@CANVASES
+@pytest.mark.parametrize(
+    "text",
+    ["The network reached about 80,000 kilometers of paved road", "愛因斯坦據說把複利的力量叫做世界第八大奇蹟"],
+)
+def test_the_longest_heading_that_we_choose_is_not_cut(
+    text: str, canvas: Canvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+
+    def record(setting: Setting, *rest: object, **more: object) -> TextBlock:
+        shown.extend(line.text for line in setting.lines)
+        return TextBlock(setting, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("studio.picture.layouts.illustration.TextBlock", record)
+    open_drawn(shot("illustration", text=text, emphasis=""), canvas, frames=30)
+
+    assert "".join(shown).replace(" ", "") == text.replace(" ", "")

@@ -2,13 +2,14 @@ import json
 
 import pytest
 
+from studio.language.segment import chinese_words
 from studio.picture.icons import icon_names
 from studio.picture.iconwords import SYNONYMS, choose_hero, defaults_for, find_icon, find_parts
 from studio.picture.palettes import PALETTES
 from studio.picture.phrases import emphasis_of, heading_of, short_title
 from studio.picture.scenetext import FilmText, SceneText
 from studio.picture.topics import choose_topic
-from studio.picture.words import tokens_of
+from studio.picture.words import known_words, tokens_of
 
 
 def scene(narration: str, language: str = "zh-TW", **more: object) -> SceneText:
@@ -66,6 +67,26 @@ def test_the_tables_name_only_icons_that_exist() -> None:
     assert named - icon_names() == set()
 
 
+@pytest.mark.parametrize("word", ["新月", "滿月", "月亮", "new moon", "full moon", "moon"])
+def test_words_for_the_moon_show_a_moon_that_is_lit(word: str) -> None:
+    assert find_icon(word, chinese=not word.isascii()) in ("crescent-moon", "full-moon")
+
+
+def test_a_tag_of_an_icon_is_not_its_name() -> None:
+    text = "Another bulge forms on the far side"
+
+    assert choose_hero(scene(text, "en", keywords=("bulge forms", "side"))) == "cat"
+
+
+def test_what_says_when_gives_way_to_what_is_spoken_of() -> None:
+    assert choose_hero(scene("早上的咖啡")) == "hot-beverage"
+
+
+@pytest.mark.parametrize("word", sorted(known_words() - {"貓咪呼嚕"}))
+def test_a_word_that_we_have_an_icon_or_topic_for_is_one_word(word: str) -> None:
+    assert len(chinese_words(word)) == 1 or word.isascii()
+
+
 def test_a_keyword_decides_between_two_things_named() -> None:
     text = "咖啡因會影響大腦"
 
@@ -79,9 +100,10 @@ def test_a_scene_that_names_nothing_shows_the_films_icon_then_the_topics() -> No
 
 
 def test_parts_are_words_of_the_scene_and_not_of_its_heading() -> None:
-    parts = find_parts(scene("土星的引力把冰粒拉走，太陽看著"), hero="ringed-planet", heading="土星的引力")
+    text = "土星的引力把冰粒拉走，太陽看著"
+    parts = find_parts(scene(text), heroes=["ringed-planet"], headings="土星的引力")
 
-    assert parts == [("冰粒", "snowflake"), ("太陽", "sun")]
+    assert [(part.label, part.icon) for part in parts] == [("冰粒", "snowflake"), ("太陽", "sun")]
 
 
 def test_a_heading_is_a_clause_that_says_something() -> None:
@@ -97,10 +119,27 @@ def test_a_long_sentence_is_cut_after_a_noun() -> None:
     assert 4 <= len(heading) <= 12
 
 
-def test_an_english_sentence_too_long_gives_the_phrase_round_its_keyword() -> None:
+def test_a_heading_is_never_cut_inside_a_number() -> None:
+    text = "By 117 AD, the network reached about 80,000 kilometers of paved road."
+
+    assert heading_of(scene(text, "en")) == "The network reached about 80,000 kilometers of paved road"
+
+
+def test_a_heading_states_the_figure_with_what_it_is_of() -> None:
+    assert heading_of(scene("The Sun helps too, with 46% of the Moon's pull.", "en")) == (
+        "The Sun helps too, with 46% of the Moon's pull"
+    )
+    assert heading_of(scene("太陽也在拉，力道大約是月亮的46%。")) == "太陽也在拉，力道大約是月亮的46%"
+
+
+def test_a_clause_that_fits_two_lines_is_not_cut() -> None:
+    assert heading_of(scene("愛因斯坦據說把複利叫做世界第八大奇蹟。")) == "愛因斯坦據說把複利叫做世界第八大奇蹟"
+
+
+def test_an_english_sentence_too_long_is_cut_before_a_preposition() -> None:
     text = "Your brain runs on a 24-hour clock that follows the light"
 
-    assert heading_of(scene(text, "en", keywords=("clock",))) == "24-hour clock"
+    assert heading_of(scene(text, "en", keywords=("clock",))) == "Your brain runs on a 24-hour clock"
 
 
 @pytest.mark.parametrize(
@@ -117,6 +156,22 @@ def test_an_english_sentence_too_long_gives_the_phrase_round_its_keyword() -> No
 )
 def test_the_emphasis_is_the_figure_or_the_noun(text: str, emphasis: str) -> None:
     assert emphasis_of(text, chinese=True) == emphasis
+
+
+def test_the_emphasis_is_never_a_word_that_says_when_or_where() -> None:
+    assert emphasis_of("路上的水氣在早上變成霧", chinese=True, keywords=("路上", "早上", "水氣")) == "水氣"
+    assert emphasis_of("水氣會停在路上", chinese=True) == "水氣"
+    assert emphasis_of("The fog lifts in the morning", chinese=False, keywords=("morning", "fog")) == "fog"
+
+
+def test_the_emphasis_follows_the_keywords() -> None:
+    assert emphasis_of("月亮的引力拉著海水", chinese=True, keywords=("引力", "海水")) == "引力"
+    assert emphasis_of("Another bulge forms on the far side", chinese=False, keywords=("bulge forms",)) == "bulge"
+
+
+def test_the_emphasis_of_a_list_is_what_it_promises() -> None:
+    assert emphasis_of("睡前別做的三件事", chinese=True) == "三件事"
+    assert emphasis_of("Five habits that drain you", chinese=False) == "Five habits"
 
 
 def test_english_emphasis_keeps_a_pair_together() -> None:

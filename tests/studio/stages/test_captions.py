@@ -49,6 +49,18 @@ def test_a_long_sentence_is_cut_at_the_end_of_a_clause() -> None:
     assert shown(cues) == [["白天陽光", "直射"], ["藍光散射", "開來"]]
 
 
+def test_two_clauses_in_a_cue_are_its_two_lines() -> None:
+    spoken = words("太陽", "也", "在", "拉，", "力道", "大約", "是", "月亮", "的", "46%。")
+
+    assert shown(cut_captions(spoken, measure=measure, max_width=12)) == [["太陽也在拉", "力道大約是月亮的46%"]]
+
+
+def test_a_clause_of_one_word_does_not_get_a_line_of_its_own() -> None:
+    spoken = words("但是，", "太陽", "也", "在", "拉著", "海水", "漲上來。")
+
+    assert shown(cut_captions(spoken, measure=measure, max_width=10))[0] == ["但是，太陽也在", "拉著海水漲上來"]
+
+
 def test_a_pause_ends_the_cue_and_clears_the_screen() -> None:
     cues = cut_captions(
         [Word(text="等一下", start=0, end=0.5), Word(text="開始", start=2, end=2.4)], measure=measure, max_width=20

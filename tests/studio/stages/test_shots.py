@@ -18,13 +18,14 @@ AUDIO = Asset(key="a", kind="audio", media_type="audio/wav", size=1)
 CANVAS = Canvas(width=270, height=480)
 CHINESE = Wording(name="一分鐘搞懂", closing="再見", call_to_action="追蹤", tagline="每天一個好問題")
 ENGLISH = Wording(name="In a Minute", closing="Bye", call_to_action="Follow", tagline="One good question")
-SECONDS_A_CHARACTER = 0.2
+SECONDS_A_CHARACTER = {True: 0.2, False: 0.07}
+"""Of a Chinese voice (True) and an English one."""
 
 
 def recording(text: str, language: str) -> Recording:
-    words, t = [], 0.0
+    words, t, pace = [], 0.0, SECONDS_A_CHARACTER[language != "en"]
     for unit in break_units(text) or [text]:
-        words.append(Word(text=unit, start=t, end=t + SECONDS_A_CHARACTER * len(unit)))
+        words.append(Word(text=unit, start=t, end=t + pace * len(unit)))
         t = words[-1].end
     return Recording(audio=AUDIO, duration=t, words=tuple(words), voice="v", language=language)
 
@@ -129,6 +130,21 @@ def test_an_illustration_shows_what_the_scene_names() -> None:
     assert shot.layout == "illustration"
     assert shot.content["hero"] == "ringed-planet"
     assert {part["label"] for part in shot.content["parts"]} <= {"引力", "冰粒"}  # type: ignore[index,union-attr]
+
+
+def test_a_scene_of_two_sentences_moves_on_with_the_voice() -> None:
+    shot = middle("海水每天都會漲上來兩次。真正的推手是天上的月亮。", "為什麼會有潮汐？")
+    (beat,) = shot.content["beats"]  # type: ignore[misc]
+
+    assert shot.content["text"] == "海水每天都會漲上來兩次"
+    assert (beat["text"], beat["hero"]) == ("真正的推手是天上的月亮", "full-moon")  # type: ignore[index,call-overload]
+    assert beat["start"] == pytest.approx(2.3)  # type: ignore[index,call-overload]
+
+
+def test_a_list_that_begins_late_would_be_an_empty_card() -> None:
+    text = "很久以前羅馬的商人走遍了整個帝國的每一條大路和小路，他們賣葡萄酒、橄欖油、穀物。"
+
+    assert middle(text).layout == "illustration"
 
 
 def test_a_scene_that_names_nothing_gets_an_icon_of_the_topic_and_no_parts() -> None:

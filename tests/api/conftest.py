@@ -1,0 +1,153 @@
+"""The API in process: a database of its own for each test, and Prefect replaced at its door."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+from starlette.testclient import TestClient
+
+from api import runs, security
+from api.app import create_app
+from store.migrate import migrate
+from store.repos.users import NO_PASSWORD, Users
+from store.session import engine, transaction
+from store.tables.base import utc_now
+from store.tables.users import User
+from store.tables.videos import Video
+from studio.settings import get_settings
+
+DATABASE = "video-system.db"
+
+
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database without rows, to be copied: migrating takes longer than most tests."""
+    home = tmp_path_factory.mktemp("migrated")
+    before = os.environ["VIDEO_SYSTEM_HOME"]
+    os.environ["VIDEO_SYSTEM_HOME"] = str(home)
+    get_settings.cache_clear()
+    engine.cache_clear()
+    migrate()
+    engine().dispose()
+    os.environ["VIDEO_SYSTEM_HOME"] = before
+    get_settings.cache_clear()
+    engine.cache_clear()
+    return home / DATABASE
+
+
+@pytest.fixture
+def home(fresh_home: Path, migrated_database: Path) -> Path:
+    """A VIDEO_SYSTEM_HOME with a migrated database."""
+    shutil.copyfile(migrated_database, fresh_home / DATABASE)
+    return fresh_home
+
+
+@dataclass
+class FakePrefect:
+    """What `api.runs` asks of Prefect, answered from memory."""
+
+    is_down: bool = False
+    runs: dict[str, runs.Run] = field(default_factory=dict)
+    started: list[str] = field(default_factory=list)
+    started_again: list[str] = field(default_factory=list)
+    dead: list[str] = field(default_factory=list)
+    reads: list[set[str]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def start(self, video: Video) -> str:
+        self._answer()
+        self.started.append(video.id)
+        run_id = run_of(video.id)
+        self.runs.setdefault(run_id, a_run(run_id, "Scheduled", "pending"))
+        return run_id
+
+    def read(self, run_ids: Iterable[str]) -> dict[str, runs.Run]:
+        self.reads.append(set(run_ids))
+        self._answer()
+        return {run_id: self.runs[run_id] for run_id in self.reads[-1] if run_id in self.runs}
+
+    def start_again(self, run_id: str) -> None:
+        self._answer()
+        self.started_again.append(run_id)
+
+    def declare_dead(self, run: runs.Run) -> None:
+        self._answer()
+        self.dead.append(run.id)
+
+    def missing_parts(self) -> list[str]:
+        return ["prefect"] if self.is_down else self.missing
+
+    def _answer(self) -> None:
+        if self.is_down:
+            raise runs.PrefectUnavailable
+
+
+def run_of(video_id: str) -> str:
+    """The id that the fake gives a film's run, the same however often it is asked."""
+    return str(uuid5(NAMESPACE_URL, video_id))
+
+
+def a_run(run_id: str, state: str, status: runs.Status, *, age_s: float = 0.0) -> runs.Run:
+    """A run that has been in *state* for *age_s* seconds."""
+    return runs.Run(
+        id=run_id, status=status, state=state, since=datetime.now(UTC) - timedelta(seconds=age_s), run_count=1
+    )
+
+
+@pytest.fixture
+def prefect(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePrefect]:
+    fake = FakePrefect()
+    for name in ("start", "read", "start_again", "declare_dead", "missing_parts"):
+        monkeypatch.setattr(runs, name, getattr(fake, name))
+    runs.states.cache_clear()
+    yield fake
+    runs.states.cache_clear()
+
+
+@pytest.fixture
+def client(home: Path, prefect: FakePrefect) -> TestClient:
+    """The application without its background thread; exceptions become answers, as they do for callers."""
+    return TestClient(create_app(), raise_server_exceptions=False)
+
+
+@pytest.fixture
+def account(home: Path) -> Callable[[str], User]:
+    """Makes accounts without the cost of a password."""
+
+    def make(username: str) -> User:
+        with transaction() as session:
+            return Users(session).add(User(username=username, email="a@example.com", password_hash=NO_PASSWORD))
+
+    return make
+
+
+@pytest.fixture
+def user(account: Callable[[str], User]) -> User:
+    return account("someone@example.com")
+
+
+@pytest.fixture
+def bearer(user: User) -> dict[str, str]:
+    """Headers of a request by *user*."""
+    return bearer_of(user)
+
+
+def bearer_of(user: User) -> dict[str, str]:
+    return {"Authorization": f"Bearer {security.access_token(user)}"}
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Moves the time that refresh tokens go by."""
+
+    def advance(seconds: float) -> None:
+        monkeypatch.setattr("store.repos.tokens.utc_now", lambda: utc_now() + timedelta(seconds=seconds))
+
+    return advance

@@ -1,0 +1,170 @@
+"""Prefect's states in our words, and how seldom it is asked for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from prefect.client.schemas.objects import FlowRun, State, StateType
+
+from api import runs
+from tests.api.conftest import FakePrefect, a_run
+
+BY_TYPE = {
+    StateType.SCHEDULED: "pending",
+    StateType.PENDING: "pending",
+    StateType.RUNNING: "processing",
+    StateType.CANCELLING: "processing",
+    StateType.PAUSED: "awaiting_review",
+    StateType.COMPLETED: "completed",
+    StateType.FAILED: "failed",
+    StateType.CRASHED: "failed",
+    StateType.CANCELLED: "cancelled",
+}
+
+
+def test_every_type_of_state_has_a_word() -> None:
+    assert {kind: runs.status_of(State(type=kind)) for kind in StateType} == BY_TYPE
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "status"),
+    [
+        (StateType.RUNNING, "Retrying", "processing"),
+        (StateType.SCHEDULED, "AwaitingRetry", "processing"),
+        (StateType.SCHEDULED, "Late", "pending"),
+        (StateType.SCHEDULED, "AwaitingConcurrencySlot", "pending"),
+        (StateType.PAUSED, "Suspended", "awaiting_review"),
+        (StateType.FAILED, "TimedOut", "failed"),
+        (StateType.COMPLETED, "Cached", "completed"),
+    ],
+)
+def test_a_named_state_has_a_word(kind: StateType, name: str, status: str) -> None:
+    assert runs.status_of(State(type=kind, name=name)) == status
+
+
+@pytest.mark.parametrize("state", ["Running", "Completed", "Cancelled"])
+def test_fifty_polls_within_a_second_cost_one_question(prefect: FakePrefect, state: str) -> None:
+    prefect.runs["a"] = a_run("a", state, "processing")
+    states = runs.States()
+    answers = {states.get("a") for _ in range(50)}
+
+    assert answers == {prefect.runs["a"]}
+    assert len(prefect.reads) == 1
+
+
+def test_fifty_polls_of_an_unknown_run_cost_one_question(prefect: FakePrefect) -> None:
+    states = runs.States()
+    answers = {states.get("nothing") for _ in range(50)}
+
+    assert answers == {None}
+    assert len(prefect.reads) == 1
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Moves the clock that a state's age is measured by."""
+    now = runs.time.monotonic()
+
+    def advance(seconds: float) -> None:
+        monkeypatch.setattr(runs.time, "monotonic", lambda: now + seconds)
+
+    return advance
+
+
+def test_after_a_second_the_state_is_read_anew(prefect: FakePrefect, later: Any) -> None:
+    prefect.runs["a"] = a_run("a", "Pending", "pending")
+    states = runs.States()
+    states.get("a")
+    prefect.runs["a"] = a_run("a", "Running", "processing")
+    later(1.5)
+
+    assert states.get("a") == prefect.runs["a"]
+
+
+def test_all_watched_runs_are_read_in_one_question(prefect: FakePrefect, later: Any) -> None:
+    states = runs.States()
+    for run_id in "abc":
+        states.get(run_id)
+    later(1.5)
+    prefect.reads.clear()
+    for run_id in "abc":
+        states.get(run_id)
+
+    assert prefect.reads == [{"a", "b", "c"}]
+
+
+def test_a_run_that_nobody_asks_for_is_not_read_any_more(prefect: FakePrefect, later: Any) -> None:
+    states = runs.States()
+    states.get("a")
+    later(61)
+    states.get("b")
+
+    assert prefect.reads[-1] == {"b"}
+
+
+def test_a_run_that_is_gone_is_not_remembered(prefect: FakePrefect, later: Any) -> None:
+    prefect.runs["a"] = a_run("a", "Running", "processing")
+    states = runs.States()
+    states.get("a")
+    del prefect.runs["a"]
+    later(1.5)
+
+    assert states.get("a") is None
+
+
+def test_while_prefect_is_away_the_last_known_state_stands(prefect: FakePrefect, later: Any) -> None:
+    prefect.runs["a"] = a_run("a", "Running", "processing")
+    states = runs.States()
+    known = states.get("a")
+    prefect.is_down = True
+    later(1.5)
+
+    assert states.get("a") == known
+
+
+def test_a_run_that_was_never_read_is_an_error_while_prefect_is_away(prefect: FakePrefect) -> None:
+    prefect.is_down = True
+
+    with pytest.raises(runs.PrefectUnavailable):
+        runs.States().get("a")
+
+
+def test_what_was_forgotten_is_read_at_once(prefect: FakePrefect) -> None:
+    states = runs.States()
+    states.get("a")
+    states.forget("a")
+    states.get("a")
+
+    assert len(prefect.reads) == 2
+
+
+class PickyServer:
+    """Answers about flow runs like Prefect 3.8.8: no more than 200 at a time."""
+
+    def __init__(self) -> None:
+        self.limits: list[int] = []
+
+    def read_flow_runs(self, *, flow_run_filter: Any, limit: int) -> list[FlowRun]:
+        if limit > 200:
+            raise ValueError("Invalid limit: must be less than or equal to 200.")
+        self.limits.append(limit)
+        return [FlowRun(id=run_id, flow_id=uuid4()) for run_id in flow_run_filter.id.any_]
+
+
+def test_more_runs_than_prefect_answers_at_once_are_asked_for_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = PickyServer()
+
+    @contextmanager
+    def prefect() -> Iterator[PickyServer]:
+        yield server
+
+    monkeypatch.setattr(runs, "_prefect", prefect)
+    wanted = [str(uuid4()) for _ in range(450)]
+    found = runs.read(wanted)
+
+    assert set(found) == set(wanted)
+    assert server.limits == [200, 200, 50]

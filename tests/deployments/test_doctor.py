@@ -1,0 +1,78 @@
+"""Which providers are ready, and what the others lack."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from deployments.doctor import diagnose
+from studio.providers import llm, music, storage, tts
+from studio.settings import get_settings
+
+
+@pytest.fixture
+def doctor(fresh_home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[bool, list[str]]]:
+    """The diagnosis and its lines, for an environment with these variables."""
+
+    def ask(**environment: str) -> tuple[bool, list[str]]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        get_settings.cache_clear()
+        output = io.StringIO()
+        is_ready = diagnose(Console(file=output, width=400))
+        return is_ready, output.getvalue().splitlines()
+
+    return ask
+
+
+def test_without_any_key_every_role_is_ready(doctor: Callable[..., tuple[bool, list[str]]]) -> None:
+    is_ready, lines = doctor()
+
+    assert is_ready
+    assert [line.split()[1:3] for line in lines] == [
+        [catalog.role, name]
+        for catalog in (llm.catalog, tts.catalog, music.catalog, storage.catalog)
+        for name in catalog
+    ]
+
+
+def test_a_missing_key_is_named_with_what_works_without(doctor: Callable[..., tuple[bool, list[str]]]) -> None:
+    _, lines = doctor()
+
+    assert lines[0] == (
+        "– llm      openai     llm 'openai': OPENAI_API_KEY is not set; set it, or use llm 'embedded', "
+        "which needs no key"
+    )
+
+
+def test_every_voice_is_listed_with_its_language(doctor: Callable[..., tuple[bool, list[str]]]) -> None:
+    _, lines = doctor()
+    voices = "\n".join(line for line in lines if line.split()[1] == "tts")
+
+    for name in tts.catalog:
+        for voice in tts.catalog.open(name).voices:
+            assert f"{voice.name} ({voice.language}" in voices
+    assert "en-us (en, draft)" in voices
+
+
+def test_a_provider_that_is_not_asked_does_not_make_its_role_ready(
+    doctor: Callable[..., tuple[bool, list[str]]],
+) -> None:
+    is_ready, lines = doctor(LLM="openai")
+
+    assert not is_ready
+    assert lines[1].split() == "✓ llm embedded ready, but not listed in LLM".split()
+
+
+def test_a_store_that_cannot_be_written_is_not_ready(
+    doctor: Callable[..., tuple[bool, list[str]]], fresh_home: Path
+) -> None:
+    (fresh_home / "file").touch()
+    is_ready, lines = doctor(STORAGE_URL=f"file://{fresh_home}/file/objects")
+
+    assert not is_ready
+    assert "set STORAGE_URL" in lines[-1]

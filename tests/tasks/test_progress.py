@@ -1,0 +1,169 @@
+"""How far a film is: written seldom, and only by the process that makes it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from store.migrate import migrate
+from store.repos.users import Users
+from store.repos.videos import Videos
+from store.session import reading, transaction
+from store.tables.videos import Video
+from studio.models.brief import Brief
+from studio.settings import PROJECT
+from tasks import progress
+from tasks.lease import this_process
+from tasks.progress import SHARES, Progress, keep
+
+
+@pytest.fixture
+def film(fresh_home: Path) -> str:
+    """A film that this process works on."""
+    migrate()
+    with transaction() as session:
+        videos = Videos.of_everyone(session)
+        video = videos.add(Brief(title="潮汐"), owner_id=Users(session).operator().id)
+        videos.change(video.id, **this_process().columns())
+        return video.id
+
+
+def row(video_id: str) -> Video:
+    with reading() as session:
+        video = Videos.of_everyone(session).get(video_id)
+    assert video
+    return video
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets the time that progress goes by."""
+    start = progress.time.monotonic()
+
+    def set_to(seconds: float) -> None:
+        monkeypatch.setattr(progress.time, "monotonic", lambda: start + seconds)
+
+    set_to(0)
+    return set_to
+
+
+@pytest.fixture
+def writes(film: str, clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Every stage and progress that is written from now on."""
+    seen = []
+
+    def watch(video_id: str, *, stage: str, progress: int) -> None:
+        keep(video_id, stage=stage, progress=progress)
+        seen.append((row(video_id).stage, row(video_id).progress))
+
+    monkeypatch.setattr(progress, "keep", watch)
+    return seen
+
+
+def test_the_beginning_of_a_stage_is_written(film: str, writes: list[tuple[str, int]]) -> None:
+    Progress(film).report("script")
+
+    assert writes == [("script", 0)]
+
+
+def test_within_a_second_nothing_more_is_written(film: str, writes: list[tuple[str, int]]) -> None:
+    report = Progress(film).report
+    for fraction in (0.0, 0.1, 0.5, 0.9, 1.0):
+        report("render", fraction)
+
+    assert writes == [("render", 38)]
+
+
+def test_each_second_is_written_once(film: str, writes: list[tuple[str, int]], clock: Callable[[float], None]) -> None:
+    report = Progress(film).report
+    for tenth in range(31):
+        clock(tenth / 10)
+        report("render", tenth / 30)
+
+    assert writes == [("render", 38), ("render", 58), ("render", 78), ("render", 98)]
+
+
+def test_a_new_stage_is_written_at_once(film: str, writes: list[tuple[str, int]]) -> None:
+    report = Progress(film).report
+    for stage in SHARES:
+        report(stage)
+
+    assert writes == [
+        ("script", 0), ("narration", 4), ("shots", 34), ("timeline", 37), ("render", 38), ("finish", 98),
+    ]  # fmt: skip
+
+
+def test_what_has_not_changed_is_not_written(
+    film: str, writes: list[tuple[str, int]], clock: Callable[[float], None]
+) -> None:
+    report = Progress(film).report
+    report("render", 0.5)
+    clock(5)
+    report("render", 0.501)
+
+    assert writes == [("render", 68)]
+
+
+@pytest.mark.parametrize(("fraction", "percent"), [(-1.0, 38), (2.0, 98)])
+def test_no_fraction_leaves_its_stage(film: str, writes: list[tuple[str, int]], fraction: float, percent: int) -> None:
+    Progress(film).report("render", fraction)
+
+    assert writes == [("render", percent)]
+
+
+def test_the_shares_of_the_stages_make_a_hundred_without_a_gap() -> None:
+    edges = list(SHARES.values())
+
+    assert (edges[0][0], edges[-1][1]) == (0, 100)
+    assert [end for _, end in edges[:-1]] == [start for start, _ in edges[1:]]
+
+
+KEEP = """
+import sys
+from tasks.progress import keep
+keep(sys.argv[1], stage="render", progress=50)
+print("still here")
+"""
+
+
+def run_elsewhere(program: str, video_id: str, home: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "VIDEO_SYSTEM_HOME": str(home)}
+    return subprocess.run(
+        [sys.executable, "-c", program, video_id],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_process_whose_film_another_one_holds_ends_quietly_and_writes_nothing(film: str, fresh_home: Path) -> None:
+    ended = run_elsewhere(KEEP, film, fresh_home)
+
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert (row(film).stage, row(film).progress) == ("", 0)
+
+
+def test_a_process_that_holds_its_film_writes_and_goes_on(film: str, fresh_home: Path) -> None:
+    take_over = """
+import sys
+from store.repos.videos import Videos
+from store.session import transaction
+from tasks.lease import this_process
+with transaction() as session:
+    Videos.of_everyone(session).change(sys.argv[1], **this_process().columns())
+"""
+    ended = run_elsewhere(take_over + KEEP, film, fresh_home)
+
+    assert (ended.returncode, ended.stdout) == (0, "still here\n")
+    assert (row(film).stage, row(film).progress) == ("render", 50)
+
+
+def test_a_film_that_is_not_there_ends_the_process_too(film: str, fresh_home: Path) -> None:
+    assert run_elsewhere(KEEP, "task_0", fresh_home).stdout == ""
