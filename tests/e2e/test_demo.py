@@ -15,7 +15,7 @@ from studio.models.timeline import Timeline
 from studio.settings import PROJECT
 from studio.timebase import to_seconds
 from tests.support.film import captions_read_back, contact_sheet, container, signal
-from tests.support.hearing import error_rate, hanzi, hear, latin_words, toneless
+from tests.support.hearing import error_rate, hanzi, hear, latin_words, onsets, toneless
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -31,6 +31,7 @@ ENGLISH = (
 class DemoFilm:
     """A finished demonstration film and the timeline it was rendered from."""
 
+    home: Path
     path: Path
     timeline: Timeline
     tail_s: float
@@ -56,7 +57,7 @@ def make_demo(home: Path, title: str, description: str) -> DemoFilm:
         ).stdout
     )
     narration = "".join(scene["narration"] for scene in row["script"]["scenes"])
-    return DemoFilm(path, Timeline.model_validate(row["timeline"]), 1.2, narration)
+    return DemoFilm(home, path, Timeline.model_validate(row["timeline"]), 1.2, narration)
 
 
 _ROW = """
@@ -122,6 +123,20 @@ def test_the_captions_of_the_demo_can_be_read_back(film: DemoFilm) -> None:
     print(f"captions read back: {share:.3f} {read}")
 
     assert share >= 0.97
+
+
+def test_words_light_up_when_they_are_heard(film: DemoFilm) -> None:
+    """Words after a silence only: elsewhere speech has no edge that could be measured."""
+    starts = sorted(w.start_frame for cue in film.timeline.captions for line in cue.lines for w in line)
+    misses = sorted(
+        min(abs(to_seconds(start) - onset) for start in starts)
+        for clip in film.timeline.voice
+        for onset in onsets(film.home / "objects" / clip.audio.key, after_s=to_seconds(clip.start_frame))
+    )
+    print(f"{len(misses)} onsets, p90 {misses[int(len(misses) * 0.9)]:.3f} s, worst {misses[-1]:.3f} s")
+
+    assert len(misses) >= 8
+    assert misses[int(len(misses) * 0.9)] <= 0.1
 
 
 def test_the_chinese_demo_is_understood(chinese: DemoFilm, whisper_folder: Path) -> None:

@@ -98,22 +98,31 @@ def test_a_cancelled_render_leaves_nothing_behind(stack: Stack) -> None:
 def test_a_film_that_kills_every_process_is_given_up(stack: Stack) -> None:
     task_id = stack.generate("每次都倒下", fresh_facts("倒下"), resolution="540p")
     for _ in range(4):
-        row = stack.await_stage(task_id, "narration", timeout_s=60)
-        os.kill(row["pid"], signal.SIGKILL)
-        until(lambda pid=row["pid"]: stack.row(task_id)["pid"] != pid or stack.row(task_id)["error_code"], timeout_s=60)
+        pid = until(lambda: stack.row(task_id)["pid"], timeout_s=60)
+        os.kill(pid, signal.SIGKILL)
+        until(lambda pid=pid: stack.row(task_id)["pid"] != pid or stack.row(task_id)["error_code"], timeout_s=60)
 
     stack.await_status(task_id, "failed", timeout_s=30)
     assert stack.row(task_id)["error_code"] == "CRASHED"
     assert "died 4 times" in stack.row(task_id)["error_message"]
 
 
+def new_schedule(stack: Stack, deployment_id: str) -> dict[str, Any]:
+    """A daily schedule, or nothing when the server's SQLite is busy: it says 503 and wants to be asked again."""
+    answer = httpx2.post(
+        f"{stack.prefect}/deployments/{deployment_id}/schedules",
+        json=[{"active": True, "schedule": {"interval": 86400}, "parameters": {"title": "每天一部"}}],
+        timeout=20,
+        trust_env=False,
+    )
+    print(answer.status_code, answer.text[:200])
+    made: dict[str, Any] = answer.json()[0] if answer.is_success else {}
+    return made
+
+
 def test_a_schedule_makes_upcoming_runs(stack: Stack) -> None:
     deployment = httpx2.get(f"{stack.prefect}/deployments/name/generate-video/default", trust_env=False).json()
-    schedule = httpx2.post(
-        f"{stack.prefect}/deployments/{deployment['id']}/schedules",
-        json=[{"active": True, "schedule": {"interval": 86400}, "parameters": {"title": "每天一部"}}],
-        trust_env=False,
-    ).json()[0]
+    schedule = until(lambda: new_schedule(stack, deployment["id"]), timeout_s=30, every_s=1)
     query = {
         "deployments": {"id": {"any_": [deployment["id"]]}},
         "flow_runs": {"state": {"name": {"any_": ["Scheduled"]}}},

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import wave
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from studio.language.readings import read_aloud
@@ -44,6 +46,19 @@ def hear(audio: Path, language: str, *, folder: Path) -> tuple[str, list[tuple[s
     segments = list(segments)
     words = [(word.word.strip(), word.start) for segment in segments for word in segment.words]
     return "".join(segment.text for segment in segments), words
+
+
+def onsets(recording: Path, *, after_s: float, silence_s: float = 0.15) -> list[float]:
+    """When sound sets in after at least *silence_s* of silence, in seconds plus *after_s*; the start counts too."""
+    with wave.open(str(recording)) as file:
+        rate = file.getframerate()
+        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(np.float32)
+    block = rate // 100
+    level = np.abs(samples[: len(samples) // block * block]).reshape(-1, block).max(1)
+    is_loud = level > level.max() * 0.04
+    quiet = int(silence_s * 100)
+    padded = np.concatenate([np.zeros(quiet, bool), is_loud])
+    return [after_s + i / 100 for i in range(len(is_loud)) if is_loud[i] and not padded[i : i + quiet].any()]
 
 
 def hanzi(text: str) -> list[str]:
