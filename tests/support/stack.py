@@ -18,7 +18,7 @@ import httpx2
 import psutil
 
 from deployments.up import Household
-from studio.settings import PROJECT
+from studio.settings import PROJECT, get_settings
 
 T = TypeVar("T")
 
@@ -177,7 +177,7 @@ class Stack:
     def _environment(self) -> dict[str, str]:
         from deployments.environment import prefect_environment
 
-        home = os.environ["VIDEO_SYSTEM_HOME"]
+        home = str(get_settings().home)
         prefect = {key: value.replace(home, str(self.home)) for key, value in prefect_environment().items()}
         return {
             **os.environ,

@@ -13,6 +13,12 @@ from studio.providers.tts import Speech
 from studio.providers.tts.onnx import RATE_HZ, Spoken
 from studio.providers.tts.units import Unit, sentences_of, timed_words
 
+ONSET_LEAD_S = 0.04
+"""
+Both models sound this much before the step at which they count a phoneme: the median over the onsets after a pause,
+-0.04 s for either language (`pytest -s tests/e2e/test_demo.py -k light_up` prints what is left).
+"""
+
 LONGEST = 480
 """Phonemes said at once: the models take 510 tokens."""
 
@@ -52,7 +58,8 @@ def say_units(
         start, ends = _unit_ends(group, spoken, vocabulary)
         first, last = _audible(spoken.samples)
         samples = spoken.samples[first:last]
-        place = [min(max(0.0, time - first / RATE_HZ), len(samples) / RATE_HZ) + clock for time in (start, *ends)]
+        lead = first / RATE_HZ + ONSET_LEAD_S
+        place = [min(max(0.0, time - lead), len(samples) / RATE_HZ) + clock for time in (start, *ends)]
         words += timed_words(group, place[1:], start=place[0])
         pieces += [samples, gap]
         clock += (len(samples) + len(gap)) / RATE_HZ
