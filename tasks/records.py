@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import FlowRun, State
 
 from store.repos.users import Users
 from store.repos.videos import Videos
-from store.session import reading, transaction
+from store.session import transaction
 from store.tables.base import utc_now
 from studio.errors import BadInput, VideoSystemError
 from studio.models.brief import Brief
@@ -85,15 +85,6 @@ def note_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> 
 def note_cancellation(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """A cancelled film is over."""
     _close(flow_run)
-
-
-def brief_of(video_id: str) -> Brief:
-    """What was asked for."""
-    with reading() as session:
-        video = Videos.of_everyone(session).get(video_id)
-    if video is None:
-        raise BadInput(f"there is no film {video_id!r}", field="video_id")
-    return Brief.model_validate(video.brief)
 
 
 def _close(flow_run: FlowRun, **values: Any) -> None:

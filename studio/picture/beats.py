@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from studio.language.sentences import split_sentences
-from studio.picture.phrases import heading_of, whole_clauses
+from studio.language.sentences import split_clauses, split_sentences
+from studio.picture.phrases import heading_of
 from studio.picture.scenetext import SceneText
 
 MOST_BEATS: Final = 3
@@ -112,7 +112,7 @@ def _cut_longest(scene: SceneText, pieces: list[_Piece]) -> list[_Piece]:
     longest = pieces[at]
     if longest.duration <= LONGEST_S:
         return pieces
-    clauses = _pieces(scene, whole_clauses, longest.start, longest.end)
+    clauses = _pieces(scene, split_clauses, longest.start, longest.end)
     seams = [clause for clause in clauses[1:] if _leaves_enough(longest, clause.begins)]
     if not seams:
         return pieces

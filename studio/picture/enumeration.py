@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from studio.language.figures import Ordinal, find_ordinals
-from studio.picture.phrases import bare, heading_of, short_title, whole_clauses, without_dangling
+from studio.language.sentences import split_clauses
+from studio.picture.phrases import bare, heading_of, short_title, without_dangling
 from studio.picture.scenetext import SceneText
 from studio.picture.words import length_of, tokens_of
 
@@ -77,7 +78,7 @@ def _item(scene: SceneText, entry: str, position: int) -> ListedItem | None:
     """Head and note of one entry: its first clause and, where it is short, the second."""
     chinese = scene.is_chinese
     first_sentence = re.split(r"(?<=[。！？])|(?<=[.!?])\s", entry.strip())[0]
-    clauses = [bare(clause) for clause in whole_clauses(first_sentence) if bare(clause)]
+    clauses = [bare(clause) for clause in split_clauses(first_sentence) if bare(clause)]
     if not clauses:
         return None
     head, note = clauses[0], clauses[1] if len(clauses) > 1 else ""
@@ -108,7 +109,7 @@ def _start(scene: SceneText, position: int) -> float:
 
 def _heading(scene: SceneText, before: str) -> str:
     chinese = scene.is_chinese
-    clauses = [bare(clause) for clause in whole_clauses(before) if bare(clause)]
+    clauses = [bare(clause) for clause in split_clauses(before) if bare(clause)]
     limit = 14 if chinese else 7
     for said in reversed(clauses):
         clause = said if chinese else without_dangling(said)

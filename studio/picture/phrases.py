@@ -87,17 +87,6 @@ def short_title(title: str, *, chinese: bool) -> str:
     return title.strip()
 
 
-def whole_clauses(sentence: str) -> list[str]:
-    """Clauses of one sentence; a comma inside a number (80,000) ends none."""
-    clauses: list[str] = []
-    for clause in split_clauses(sentence):
-        if clauses and clauses[-1][-2:-1].isdigit() and clause[:1].isdigit() and clauses[-1] + clause in sentence:
-            clauses[-1] += clause
-        else:
-            clauses.append(clause)
-    return clauses
-
-
 def without_dangling(words: str) -> str:
     """English *words* as far as one that can stand last: merchants followed | with."""
     parts = words.split()
@@ -109,7 +98,7 @@ def without_dangling(words: str) -> str:
 def clauses_of(narration: str, language: str) -> Iterator[str]:
     """Clauses of a narration without their punctuation and the words that only link them."""
     for sentence in split_sentences(narration, language):
-        for clause in whole_clauses(sentence):
+        for clause in split_clauses(sentence):
             core = bare(without_opener(bare(clause), chinese=is_chinese(language)))
             if core:
                 yield core
