@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from studio.models.asset import Asset
 from studio.models.shot import PictureShot, View
 from studio.models.timeline import Canvas
-from studio.picture import open_picture
+from studio.picture.scene import open_picture
 
 FRAMES = 90
 CANVAS = Canvas(width=1080, height=1920)

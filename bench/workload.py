@@ -20,7 +20,6 @@ from studio.models.timeline import (
     TimelineClip,
     VoiceClip,
 )
-from studio.picture import caption_style
 
 CANVAS = Canvas(width=1080, height=1920)
 LOOK = CaptionLook(fill="#ffffff", highlight="#ffe500", outline="#101010")
@@ -75,6 +74,9 @@ def make_workload(
     folder: Path, *, lengths: tuple[int, ...] = LENGTHS, with_sound: bool = True, last_word: str = "sunset"
 ) -> Workload:
     """A film of one scene for each of *lengths* (frames), from the twelve clips in turn; *last_word* is in scene 2."""
+    # Here, so that the process that is measured does not pay for what only makes its task.
+    from studio.picture.captions import caption_style
+
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, Path] = {}
 

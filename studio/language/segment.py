@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from opencc import OpenCC
-from rjieba import Jieba
+
+if TYPE_CHECKING:
+    from rjieba import Jieba
 
 NEVER_FIRST: Final = "，。、！？：；）」』》〉】〕…—～·%％℃°,.!?;:)]}”’"
 """Characters that never begin a line (kinsoku shori; W3C Requirements for Chinese Text Layout 3.1)."""
@@ -34,6 +36,9 @@ def _simplifier() -> OpenCC:
 
 @cache
 def _dictionary() -> Jieba:
+    # Here, not above: it unpacks 33 MB as it is imported, and a render of clips cuts no text.
+    from rjieba import Jieba
+
     dictionary = Jieba()
     for word in NEW_WORDS:
         dictionary.add_word(to_simplified(word), None, "n")

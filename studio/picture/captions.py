@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from fontTools.ttLib import TTFont
@@ -12,21 +11,14 @@ from studio.language.detect import is_chinese
 from studio.models.shot import CaptionLook, GroundName
 from studio.models.timeline import Canvas, CaptionStyle
 from studio.picture.colour import mix, to_hex
+from studio.picture.fonts import CAPTION_FAMILIES, FONTS_FOR_CAPTIONS
 from studio.picture.geometry import grid_of
 from studio.picture.palettes import get_palette
-from studio.picture.typography import font_file, load_font
+from studio.picture.typography import load_font
 
 SIZE_U: Final = 74
 OUTLINE_U: Final = 5.5
 SPACING_U: Final = 1.0
-
-_FAMILIES: Final[dict[str, Path]] = {
-    "Noto Sans T Chinese Black": font_file("black", latin=False),
-    "Outfit ExtraBold": font_file("black", latin=True),
-}
-
-FONTS_FOR_CAPTIONS: Final[tuple[Path, ...]] = tuple(_FAMILIES.values())
-"""Font files whose families the caption styles name."""
 
 _MEASURED_PX: Final = 200
 """Captions are measured at this size and scaled: hinting plays no part."""
@@ -76,6 +68,6 @@ def caption_width(text: str, style: CaptionStyle) -> float:
 
 @cache
 def _line_height_em(family: str) -> float:
-    with TTFont(_FAMILIES.get(family, FONTS_FOR_CAPTIONS[0]), lazy=True) as font:
+    with TTFont(CAPTION_FAMILIES.get(family, FONTS_FOR_CAPTIONS[0]), lazy=True) as font:
         metrics = font["OS/2"]
         return float(metrics.usWinAscent + metrics.usWinDescent) / float(font["head"].unitsPerEm)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from studio.language.linebreak import Measure, balance, joined, keep_together
 from studio.language.segment import break_units
-from studio.picture.typography import ELLIPSIS, Face, text_width
+from studio.picture.fonts import Face
+from studio.picture.typography import ELLIPSIS, text_width
 
 Step = tuple[float, int]
 """A size in px and how many lines it may take."""

@@ -11,13 +11,13 @@ from studio.language import linebreak, segment
 from studio.models.shot import DrawnShot, PictureShot
 from studio.models.timeline import Canvas
 from studio.picture.compositor import Frame, Plane
+from studio.picture.fonts import FONTS
 from studio.picture.geometry import grid_of
 from studio.picture.icons import EMOJI
 from studio.picture.layouts import open_layout
 from studio.picture.palettes import get_palette
 from studio.picture.stage import Stage
 from studio.picture.still import Decode, StillFrames
-from studio.picture.typography import FONTS
 
 
 def _hash_sources() -> str:

@@ -10,10 +10,11 @@ from studio.language.segment import is_cjk
 from studio.picture.colour import Colour
 from studio.picture.compositor import Sprite
 from studio.picture.fitting import Line, Setting
+from studio.picture.fonts import Face
 from studio.picture.motion import expo, ramp
 from studio.picture.shapes import rounded
 from studio.picture.stage import Moment
-from studio.picture.typography import SEAM_EM, SPACE_EM, Anchor, Face, anchored, text_sprite, text_width
+from studio.picture.typography import SEAM_EM, SPACE_EM, Anchor, anchored, text_sprite, text_width
 
 ASCENT_EM: Final = 0.9
 """From the top of a block to its first baseline."""

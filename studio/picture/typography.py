@@ -16,19 +16,8 @@ from PIL import Image, ImageDraw, ImageFont
 from studio.language.segment import is_cjk
 from studio.picture.colour import Colour, to_rgba
 from studio.picture.compositor import Sprite
+from studio.picture.fonts import Face, font_file
 from studio.picture.shapes import OVERSAMPLE, reduced
-from studio.settings import PROJECT
-
-Face = Literal["black", "bold", "medium"]
-"""Weight of a text: black for titles and figures, bold for labels, medium for notes."""
-
-FONTS: Final = PROJECT / "templates" / "fonts"
-_HAN: Final[dict[Face, str]] = {
-    "black": "NotoSansHant-Black.otf",
-    "bold": "NotoSansHant-Bold.otf",
-    "medium": "NotoSansHant-Medium.otf",
-}
-_LATIN: Final[dict[Face, str]] = {"black": "Outfit-800.ttf", "bold": "Outfit-700.ttf", "medium": "Outfit-500.ttf"}
 
 LATIN_SCALE: Final = 1.07
 """Latin runs are set this much larger: Outfit's capitals then match the body of the hanzi."""
@@ -51,11 +40,6 @@ class Run:
     text: str
     is_latin: bool
     advance: float
-
-
-def font_file(face: Face, *, latin: bool) -> Path:
-    """The font file of *face*."""
-    return FONTS / (_LATIN if latin else _HAN)[face]
 
 
 @cache

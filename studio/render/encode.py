@@ -27,8 +27,10 @@ class X264:
 
 TIERS: dict[Tier, X264] = {
     "draft": X264("superfast", 24),
-    # Eight frames of lookahead instead of ten: 14 MB less, 0.1 VMAF.
-    "standard": X264("veryfast", 21, ":rc-lookahead=8"),
+    # Against the plain preset at CRF 21, on two stock clips, drawn scenes and the bench's film: 8 to 11 % fewer bits at
+    # the same VMAF or more, in 5 to 12 % less time. What is saved on small blocks pays for the trellis; eight frames
+    # of lookahead save 14 MB.
+    "standard": X264("veryfast", 22, ":rc-lookahead=8:partitions=p8x8,i8x8:trellis=1"),
     # Twenty instead of forty: 200 MB less, the same picture.
     "high": X264("medium", 20, ":rc-lookahead=20"),
 }

@@ -28,7 +28,7 @@ from studio.settings import Tier
 logger = logging.getLogger("studio.render")
 
 SEGMENTS_SHARE = 0.95
-"""Part of the progress that rendering segments is; the rest is the join and the poster."""
+"""Part of the progress that rendering segments is; the rest is the join."""
 
 POSTER_AT = 0.5
 """Share of the first shot after which the poster is taken: what moves in has arrived, nothing has left."""
@@ -98,12 +98,16 @@ def _render_parts(
 ) -> tuple[list[RenderedSegment], tuple[Path, Loudness]]:
     """Every segment, and the sound: the longest first, so that no core waits at the end for a late long one."""
     plan = plan_segments(suite.timeline)
+    poster = int(suite.timeline.clips[0].frames * POSTER_AT)
     order = sorted(range(len(plan)), key=lambda number: -plan[number].frames)
     rendered: dict[int, RenderedSegment] = {}
     sound: list[tuple[Path, Loudness]] = []
 
     def render(number: int) -> None:
-        rendered[number] = render_segment(plan[number], name=f"segment{number:04d}", suite=suite)
+        segment = plan[number]
+        rendered[number] = render_segment(segment, name=f"segment{number:04d}", suite=suite)
+        if segment.start <= poster < segment.end:
+            _take_poster(rendered[number], frame=poster - segment.start, suite=suite)
 
     def mix() -> None:
         sound.append(make_audio(name="audio", suite=suite))
@@ -126,16 +130,20 @@ def _join(segments: Sequence[RenderedSegment], audio: Path, *, suite: Suite) -> 
     title = "".join(sign for sign in suite.timeline.title if sign.isprintable())
     suite.crew.run(graph.join_segments(title=title), folder=desk)
     verify_picture(desk / graph.FILM, frames=suite.timeline.frames)
-    suite.crew.run(graph.poster_frame(int(suite.timeline.clips[0].frames * POSTER_AT)), folder=desk)
+
+
+def _take_poster(segment: RenderedSegment, *, frame: int, suite: Suite) -> None:
+    desk = suite.desk("poster")
+    (desk / graph.SEGMENT).symlink_to(segment.path)
+    suite.crew.run(graph.poster_frame(frame), folder=desk)
 
 
 def _deliver(suite: Suite, *, work: Path, loudness: Loudness) -> RenderedFilm:
     desk = suite.folder / "film"
     (desk / "film.srt").write_text(write_srt(suite.timeline.captions), "utf-8")
     (desk / "film.vtt").write_text(write_vtt(suite.timeline.captions), "utf-8")
-    video, poster, srt, vtt = (
-        Path(shutil.move(desk / name, work / name)) for name in (graph.FILM, graph.POSTER, "film.srt", "film.vtt")
-    )
+    made = (desk / graph.FILM, suite.folder / "poster" / graph.POSTER, desk / "film.srt", desk / "film.vtt")
+    video, poster, srt, vtt = (Path(shutil.move(path, work / path.name)) for path in made)
     logger.info("film rendered frames=%d lufs=%.1f", suite.timeline.frames, loudness.lufs)
     return RenderedFilm(video, poster, srt, vtt, suite.timeline.frames, loudness)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from studio.errors import RenderFailed
 from studio.models.shot import ClipShot, DrawnShot, PictureShot
 from studio.models.timeline import Canvas, TimelineClip
-from studio.picture import FrameSource, open_drawn, open_picture
+from studio.picture.scene import FrameSource, open_drawn, open_picture
 from studio.render import graph
 from studio.render.plan import Segment, dissolve_weight, live_clips
 from studio.render.suite import Suite

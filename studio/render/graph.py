@@ -93,8 +93,8 @@ def join_segments(*, title: str) -> list[str]:
 
 
 def poster_frame(frame: int) -> list[str]:
-    """Take frame number *frame* of the finished film as a JPEG, in the colours that a JPEG means."""
-    picture = ffmpeg.input(FILM, ss=f"{float(frame / FPS):.6f}").video
+    """Take frame number *frame* of a segment as a JPEG, in the colours that a JPEG means."""
+    picture = ffmpeg.input(SEGMENT, ss=f"{float(frame / FPS):.6f}").video
     picture = picture.filter("scale", in_color_matrix="bt709", out_color_matrix="bt601", out_range="pc")
     picture = picture.filter("format", "yuvj420p")
     return command.compile_run(

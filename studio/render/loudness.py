@@ -13,6 +13,7 @@ from studio.errors import RenderFailed
 from studio.models.rendition import Loudness
 from studio.render import command
 from studio.render.cache import content_key
+from studio.render.filters import Stream
 from studio.render.graph import AUDIO
 from studio.render.mix import LOOP, MIX, SAMPLE_RATE_HZ, SAMPLES_PER_FRAME, Bed, mix, unpack_music
 from studio.render.probe import probe
@@ -74,15 +75,13 @@ def make_audio(*, name: str, suite: Suite) -> tuple[Path, Loudness]:
     return audio, loudness
 
 
-def master(*, gain_db: float, limit_db: float, frames: int) -> list[str]:
-    """Gain, limiter and encoder: MIX to AUDIO, exactly *frames* long."""
+def master(*, gain_db: float, limit_db: float | None, frames: int) -> list[str]:
+    """Gain, limiter (None where no peak comes near) and encoder: MIX to AUDIO, exactly *frames* long."""
     length = frames * SAMPLES_PER_FRAME
-    sound = ffmpeg.input(MIX).audio.filter("volume", f"{gain_db:.2f}dB").filter("aresample", OVERSAMPLED_HZ)
-    # Without level=false the limiter adds 2 LU by itself, without latency=true the sound is 5 ms late.
-    sound = sound.filter(
-        "alimiter", limit=f"{10 ** (limit_db / 20):.5f}", level="false", attack=5, release=50, latency="true"
-    )
-    sound = sound.filter("aresample", SAMPLE_RATE_HZ).filter("apad").filter("atrim", end_sample=length)
+    sound = ffmpeg.input(MIX).audio.filter("volume", f"{gain_db:.2f}dB")
+    if limit_db is not None:
+        sound = _limited(sound, limit_db=limit_db)
+    sound = sound.filter("apad").filter("atrim", end_sample=length)
     options = {"c:a": "aac", "audio_bitrate": BIT_RATE, "ar": SAMPLE_RATE_HZ, "ac": 2}
     exact = {"map_metadata": -1, "fflags": "+bitexact", "flags:a": "+bitexact", "format": "mp4"}
     return command.compile_run(ffmpeg.output(sound, AUDIO, **options, **exact))
@@ -105,6 +104,14 @@ def read_meter(report: str) -> Loudness:
     return Loudness(lufs=max(FLOOR_DB, float(lufs[1])), dbtp=max(FLOOR_DB, float(dbtp[1])))
 
 
+def _limited(sound: Stream, *, limit_db: float) -> Stream:
+    # Without level=false the limiter adds 2 LU by itself, without latency=true the sound is 5 ms late.
+    limit = f"{10 ** (limit_db / 20):.5f}"
+    sound = sound.filter("aresample", OVERSAMPLED_HZ)
+    sound = sound.filter("alimiter", limit=limit, level="false", attack=5, release=50, latency="true")
+    return sound.filter("aresample", SAMPLE_RATE_HZ)
+
+
 def _lay_out(desk: Path, *, suite: Suite) -> list[str]:
     """Put the recordings and the music on the desk, and say how they are mixed."""
     timeline = suite.timeline
@@ -125,13 +132,17 @@ def _unpack(desk: Path, *, suite: Suite) -> int:
 
 def _master(desk: Path, *, suite: Suite) -> Loudness:
     """Encode, measure, correct: until the loudness is right, no round helps, or ROUNDS are over."""
+    if not suite.timeline.voice and suite.timeline.music is None:
+        suite.crew.run(master(gain_db=0, limit_db=None, frames=suite.timeline.frames), folder=desk)
+        return Loudness(lufs=FLOOR_DB, dbtp=FLOOR_DB)
     measured = read_meter(suite.crew.run(meter(MIX), folder=desk))
     is_silent = measured.lufs <= SILENT_LUFS
     gain, limit = 0.0 if is_silent else TARGET_LUFS - measured.lufs, MAX_DBTP - HEADROOM_DB
-    miss = math.inf
+    miss, peak = math.inf, measured.dbtp
     for _ in range(ROUNDS):
         gain = min(gain, MAX_GAIN_DB)
-        suite.crew.run(master(gain_db=gain, limit_db=limit, frames=suite.timeline.frames), folder=desk)
+        limit_db = limit if peak + gain > limit else None
+        suite.crew.run(master(gain_db=gain, limit_db=limit_db, frames=suite.timeline.frames), folder=desk)
         measured = read_meter(suite.crew.run(meter(AUDIO), folder=desk))
         excess = measured.dbtp - MAX_DBTP
         nearer, miss = miss - abs(TARGET_LUFS - measured.lufs), abs(TARGET_LUFS - measured.lufs)

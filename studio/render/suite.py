@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from studio.errors import UnreadableMedia
 from studio.models.asset import Asset
 from studio.models.timeline import Timeline
-from studio.picture import FONTS_FOR_CAPTIONS
+from studio.picture.fonts import FONTS_FOR_CAPTIONS
 from studio.render.cache import RenderCache
 from studio.render.crew import Crew
 from studio.render.probe import Media, probe

@@ -10,9 +10,7 @@ DRAWN = (
     Credit(title="Fluent Emoji", author="Microsoft", licence="MIT", url="https://github.com/microsoft/fluentui-emoji"),
     Credit(title="Outfit", author="The Outfit Project Authors", licence="OFL-1.1", url="https://outfit.io"),
 )
-FONT = Credit(
-    title="Noto Sans TC", author="The Noto Project Authors", licence="OFL-1.1", url="https://fonts.google.com/noto"
-)
+FONT = Credit(title="Noto Sans TC", author="Adobe and Google", licence="OFL-1.1", url="https://fonts.google.com/noto")
 
 
 def credits_of(narration: Narration, shots: Shots, music: Asset | None) -> tuple[Credit, ...]:

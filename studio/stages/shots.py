@@ -14,12 +14,13 @@ from studio.models.script import Scene, Script
 from studio.models.shot import ClipShot, DrawnShot, GroundName, PictureShot, PlannedShot, Shots
 from studio.models.template import Wording
 from studio.models.timeline import Canvas
-from studio.picture import caption_look, displayable
+from studio.picture.captions import caption_look
 from studio.picture.iconwords import defaults_for, find_icon
 from studio.picture.layouts import CATALOG, Layout, open_layout
 from studio.picture.scenetext import FilmText, Place, SceneText
 from studio.picture.still import ken_burns
 from studio.picture.topics import Topic, choose_topic
+from studio.picture.typography import displayable
 
 LONGEST_RUN: Final = 2
 """At most so many scenes in a row on one ground."""

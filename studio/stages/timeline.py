@@ -21,7 +21,7 @@ from studio.models.timeline import (
     TimelineClip,
     VoiceClip,
 )
-from studio.picture import caption_style, caption_width
+from studio.picture.captions import caption_style, caption_width
 from studio.stages.captions import Cue, cut_captions
 from studio.timebase import to_frames
 

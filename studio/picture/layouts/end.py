@@ -10,6 +10,7 @@ from studio.models.shot import GroundName
 from studio.picture import grounds
 from studio.picture.compositor import Frame, Sprite
 from studio.picture.fitting import Step, fit_block, fit_line, steps
+from studio.picture.fonts import Face
 from studio.picture.ground import Placed
 from studio.picture.icons import STRAIGHT_EDGED, sign, standing_icon
 from studio.picture.layouts import Painter
@@ -19,7 +20,7 @@ from studio.picture.scenetext import SceneText
 from studio.picture.shapes import disc, rounded
 from studio.picture.stage import Moment, Stage
 from studio.picture.textblock import Ink, TextBlock
-from studio.picture.typography import Anchor, Face, anchored, text_sprite
+from studio.picture.typography import Anchor, anchored, text_sprite
 
 _NAMES: Final[tuple[Step, ...]] = ((112, 1), (96, 1), (84, 2), (72, 2), (62, 2), (54, 3))
 _LOGO_U: Final = {"tall": 300, "wide": 400, "square": 210}

@@ -29,7 +29,7 @@ class PackagedMusic:
             path,
             Credit(
                 title=title,
-                author="immich-memories-music",
+                author="Immich Memories Contributors, made with the model ACE-Step 1.5",
                 licence="MIT",
                 url="https://pypi.org/project/immich-memories-music/",
             ),

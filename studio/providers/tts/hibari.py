@@ -23,7 +23,10 @@ SEED = 7
 """Fixes the breath noise: the same text is the same recording."""
 
 CREDIT = Credit(
-    title="hibari", author="the hibari-tts authors", licence="Apache-2.0", url="https://pypi.org/project/hibari-tts/"
+    title="hibari",
+    author="Maureese Williams, after hexgrad's Kokoro",
+    licence="Apache-2.0",
+    url="https://pypi.org/project/hibari-tts/",
 )
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from studio.models.shot import DrawnShot, GroundName
 from studio.models.timeline import Canvas
-from studio.picture import open_drawn
+from studio.picture.scene import open_drawn
 
 TALL, WIDE, SQUARE = Canvas(width=270, height=480), Canvas(width=480, height=270), Canvas(width=270, height=270)
 

@@ -7,13 +7,13 @@ import pytest
 from studio.errors import BadInput, UnknownName
 from studio.models.shot import DrawnShot
 from studio.models.timeline import Canvas
-from studio.picture import open_drawn
 from studio.picture.compositor import Sprite
 from studio.picture.fitting import Setting
 from studio.picture.geometry import grid_of
 from studio.picture.icons import STRAIGHT_EDGED, standing_icon
 from studio.picture.layouts import CATALOG, open_layout
 from studio.picture.palettes import PALETTES
+from studio.picture.scene import open_drawn
 from studio.picture.stage import Moment
 from studio.picture.textblock import TextBlock
 from tests.studio.picture.paint import SHOTS, SQUARE, TALL, WIDE, luma, shot

@@ -6,7 +6,7 @@ import pytest
 from studio.models.asset import Asset
 from studio.models.shot import PictureShot, View
 from studio.models.timeline import Canvas
-from studio.picture import open_picture
+from studio.picture.scene import open_picture
 from studio.picture.still import ken_burns
 from tests.studio.picture.paint import SQUARE, TALL, WIDE
 

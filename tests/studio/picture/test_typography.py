@@ -2,9 +2,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.models.timeline import Canvas
-from studio.picture import FONTS_FOR_CAPTIONS, caption_look, caption_style, caption_width, displayable, missing_glyphs
+from studio.picture.captions import caption_look, caption_style, caption_width
 from studio.picture.fitting import fit_block, fit_line
-from studio.picture.typography import text_sprite, text_width
+from studio.picture.fonts import FONTS_FOR_CAPTIONS
+from studio.picture.typography import displayable, missing_glyphs, text_sprite, text_width
 
 
 def test_characters_without_a_glyph_are_named() -> None:

@@ -34,7 +34,7 @@ def test_the_same_seed_gets_the_same_track(music: Music, seed: str) -> None:
 def test_a_track_brings_the_terms_of_its_use(music: Music) -> None:
     credit = music.pick("happy", seed="x").credit
 
-    assert (credit.author, credit.licence) == ("immich-memories-music", "MIT")
+    assert (credit.author, credit.licence) == ("Immich Memories Contributors, made with the model ACE-Step 1.5", "MIT")
     assert credit.url == "https://pypi.org/project/immich-memories-music/"
     assert credit.title
 

@@ -64,7 +64,7 @@ def test_a_slow_clip_is_scaled_before_its_frames_are_repeated() -> None:
             TAGS,
             "ass=captions.ass",
         ),
-        *x264(60, preset="veryfast", crf=21, extra=":rc-lookahead=8"),
+        *x264(60, preset="veryfast", crf=22, extra=":rc-lookahead=8:partitions=p8x8,i8x8:trellis=1"),
     ]
 
 

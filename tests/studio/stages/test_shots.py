@@ -11,7 +11,7 @@ from studio.models.script import Scene, Script
 from studio.models.shot import ClipShot, DrawnShot, PictureShot, Shots
 from studio.models.template import Wording
 from studio.models.timeline import Canvas
-from studio.picture import open_drawn
+from studio.picture.scene import open_drawn
 from studio.stages.shots import OwnMedia, plan_shots
 
 AUDIO = Asset(key="a", kind="audio", media_type="audio/wav", size=1)
