@@ -11,9 +11,10 @@ from fastapi.routing import APIRoute
 
 from api.envelope import Failure
 from api.errors import add_error_handlers
+from api.gate import Gate
 from api.middleware import RequestFrame
 from api.reconciler import keep_reconciling
-from api.routes import auth, health, media, video
+from api.routes import auth, health, keys, media, users, video
 from store.migrate import migrate
 from studio.settings import get_settings
 
@@ -34,9 +35,10 @@ def create_app() -> FastAPI:
         generate_unique_id_function=_operation_id,
         responses=_ERRORS,  # type: ignore[arg-type]
     )
-    for routes in (auth, video, media, health):
+    for routes in (auth, users, keys, video, media, health):
         app.include_router(routes.router)
     add_error_handlers(app)
+    app.add_middleware(Gate)
     app.add_middleware(RequestFrame)
     _without_422(app)
     return app

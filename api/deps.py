@@ -2,50 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlmodel import Session
+from fastapi import Depends, Header, Request
+from fastapi.security import APIKeyHeader, HTTPBearer
 
-from api.errors import NotAuthenticated
-from api.security import read_access_token
-from store.repos.users import Users
-from store.session import reading, transaction
+from api.callers import Caller
+from api.errors import Forbidden, NotAuthenticated
+from api.once import Once, fingerprint_of
 from store.tables.users import User
 
-_bearer = HTTPBearer(auto_error=False, description="The access token of a login.")
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+# The gate reads the headers; these put them into the document.
+_bearer = HTTPBearer(auto_error=False, description="The access token of a login, or an API key.")
+_api_key = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key.")
 
 
-def _transaction() -> Iterator[Session]:
-    with transaction() as session:
-        yield session
-
-
-def _reading() -> Iterator[Session]:
-    with reading() as session:
-        yield session
-
-
-# scope="function" commits before the answer is sent: a client or worker that looks at once sees the row.
-Writing = Annotated[Session, Depends(_transaction, scope="function")]
-Reading = Annotated[Session, Depends(_reading, scope="function")]
-
-
-def current_user(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> User:
-    """The account that the request's token belongs to."""
-    if credentials is None:
+def current_caller(
+    request: Request, _token: Annotated[object, Depends(_bearer)], _key: Annotated[object, Depends(_api_key)]
+) -> Caller:
+    """Who asks; a key must have the scope of the method."""
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is None:
         raise NotAuthenticated
-    claims = read_access_token(credentials.credentials)
-    with reading() as session:
-        user = Users(session).get(claims.user_id)
-    if user is None or user.token_epoch != claims.epoch:
-        raise NotAuthenticated
-    request.state.user_id = user.id
-    return user
+    if ("read" if request.method in SAFE else "write") not in caller.scopes:
+        raise Forbidden
+    return caller
 
 
+def current_user(caller: Annotated[Caller, Depends(current_caller)]) -> User:
+    """The account that asks."""
+    return caller.user
+
+
+def logged_in_caller(caller: Annotated[Caller, Depends(current_caller)]) -> Caller:
+    """Who asks with the token of a login: keys cannot make keys or change the account."""
+    if caller.key_id is not None:
+        raise Forbidden
+    return caller
+
+
+def logged_in_user(caller: Annotated[Caller, Depends(logged_in_caller)]) -> User:
+    """The account that is logged in."""
+    return caller.user
+
+
+def login_id(caller: Annotated[Caller, Depends(logged_in_caller)]) -> str:
+    """The login that the caller's token came from."""
+    return caller.family
+
+
+def client_address(request: Request) -> str:
+    """Where the request came from, as far as the server knows."""
+    return request.client.host if request.client else ""
+
+
+async def once(
+    request: Request,
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            max_length=255,
+            pattern=r"^[\x21-\x7e]+$",
+            description="Chosen by the client; the same request with the same key is done once within a day.",
+        ),
+    ] = None,
+) -> Once:
+    """The client's wish that a repeated request be done once."""
+    return Once(key=key, fingerprint=fingerprint_of(request.method, request.url.path, await request.body()))
+
+
+CurrentCaller = Annotated[Caller, Depends(current_caller)]
 CurrentUser = Annotated[User, Depends(current_user)]
+LoggedInUser = Annotated[User, Depends(logged_in_user)]
+LoginId = Annotated[str, Depends(login_id)]
+Address = Annotated[str, Depends(client_address)]
+DoneOnce = Annotated[Once, Depends(once)]

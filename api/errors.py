@@ -64,6 +64,36 @@ class UsernameTaken(ApiError):
     status, code = 400, "USERNAME_TAKEN"
 
 
+class IdempotencyKeyReused(ApiError):
+    """The same Idempotency-Key came with another request."""
+
+    status, code = 400, "IDEMPOTENCY_KEY_REUSED"
+
+
+class Forbidden(ApiError):
+    """Known, but not allowed to do this: a key without the scope, or a key where a login is needed."""
+
+    status, code = 403, "FORBIDDEN"
+
+
+class PlanExceeded(ApiError):
+    """More than the plan allows in one film; the details say what."""
+
+    status, code = 403, "PLAN_EXCEEDED"
+
+
+class QuotaExceeded(ApiError):
+    """More films than the plan allows now; Retry-After says when to come again."""
+
+    status, code = 429, "QUOTA_EXCEEDED"
+
+
+class TooManyAttempts(ApiError):
+    """Too many wrong passwords, or too many new accounts from one address."""
+
+    status, code = 429, "TOO_MANY_ATTEMPTS"
+
+
 class NotFound(ApiError):
     """There is no such thing, or it is somebody else's."""
 
@@ -94,7 +124,11 @@ _BY_STATUS = {
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
+    409: "CONFLICT",
     413: "TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA",
+    416: "BAD_RANGE",
+    429: "RATE_LIMITED",
     503: "BUSY",
 }
 

@@ -6,7 +6,9 @@ import logging
 import statistics
 
 from api import runs
+from api.dispatch import admit, dispatch
 from api.errors import NotFound
+from api.once import Once
 from api.schemas.video import TaskAccepted, TaskStatus
 from store.repos.videos import Videos
 from store.session import reading, transaction
@@ -26,31 +28,29 @@ FIRST_RATE = 1.6
 OVERHEAD_S = 8.0
 
 
-def generate(brief: Brief, *, owner: User) -> TaskAccepted:
+def generate(brief: Brief, *, owner: User, once: Once) -> TaskAccepted:
     """
     Write the film down, then start it; what is written down is made even if starting fails now.
 
     Raises:
         BadInput: an unknown template, or a text in a language that nobody here speaks.
+        PlanExceeded: it is longer or larger than the owner's plan allows.
+        QuotaExceeded: the owner has too many films.
     """
     template = load_template(brief.template)
     resolve_language(brief.language, brief.script or f"{brief.title}\n{brief.description}")
+    lasts_s = brief.duration or template.duration
+    estimate = estimated_seconds(lasts_s)
     with transaction() as session:
+        earlier = once.claim(session, owner_id=owner.id)
+        if earlier is not None:
+            return TaskAccepted.model_validate(earlier)
+        admit(session, brief, owner=owner, lasts_s=lasts_s)
         video = Videos(session, owner_id=owner.id).add(brief, owner_id=owner.id)
-    start(video)
-    estimate = estimated_seconds(brief.duration or template.duration)
-    return TaskAccepted(task_id=video.id, status="pending", estimated_time=estimate)
-
-
-def start(video: Video) -> None:
-    """Start the film's run, or leave it to the reconciler when Prefect does not answer."""
-    try:
-        run_id = runs.start(video)
-    except runs.PrefectUnavailable:
-        logger.warning("film %s waits for Prefect", video.id)
-        return
-    with transaction() as session:
-        Videos.of_everyone(session).change(video.id, run_id=run_id)
+        accepted = TaskAccepted(task_id=video.id, status="pending", estimated_time=estimate)
+        once.keep(session, owner_id=owner.id, data=accepted.model_dump())
+    dispatch()
+    return accepted
 
 
 def task_status(task_id: str, *, owner: User) -> TaskStatus:

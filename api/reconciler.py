@@ -12,7 +12,8 @@ from datetime import timedelta
 import psutil
 from sqlalchemy.exc import SQLAlchemyError
 
-from api import films, runs
+from api import runs
+from api.dispatch import dispatch
 from store.repos.videos import Videos
 from store.session import reading, transaction
 from store.tables.base import utc_now
@@ -21,9 +22,6 @@ from store.tables.videos import Video
 logger = logging.getLogger("api.reconciler")
 
 EVERY_S = 2.0
-UNSTARTED_AFTER = timedelta(seconds=3)
-"""A film without a run is left to the request that wrote it for this long."""
-
 CRASHED_FOR = timedelta(seconds=6)
 """
 A crash is left alone for this long. The worker reports one twice, up to three seconds apart: a run that was
@@ -47,13 +45,9 @@ MOST_RESTARTS = 3
 
 def reconcile() -> None:
     """One round: start what was not started, start again what crashed, give up what crashes for ever."""
+    dispatch()
     with reading() as session:
-        everyone = Videos.of_everyone(session)
-        unstarted = everyone.unstarted(before=utc_now() - UNSTARTED_AFTER)
-        unfinished = everyone.unfinished()
-    for video in unstarted:
-        with _apart(video):
-            films.start(video)
+        unfinished = Videos.of_everyone(session).unfinished()
     found = runs.read(video.run_id for video in unfinished if video.run_id)
     for video in unfinished:
         with _apart(video):

@@ -166,6 +166,37 @@ def user(
         _refuse(str(error))
 
 
+@app.command()
+def plan(
+    username: Annotated[str | None, typer.Argument(help="Account to change the plan of.")] = None,
+    name: Annotated[str | None, typer.Argument(help="free, paid or admin.")] = None,
+) -> None:
+    """Show what the plans allow, or give an account another plan."""
+    from deployments.accounts import keep_user, plans_table
+
+    try:
+        if username and name:
+            console.print(keep_user(username, plan=name, email="", password=""), highlight=False)
+        else:
+            console.print(plans_table())
+    except VideoSystemError as error:
+        _refuse(str(error))
+
+
+@app.command()
+def key(
+    username: Annotated[str, typer.Argument(help="Account that the key stands for.")],
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "command line",
+) -> None:
+    """Make an API key for an account; it is printed once."""
+    from deployments.accounts import new_key
+
+    try:
+        typer.echo(new_key(username, name=name))
+    except VideoSystemError as error:
+        _refuse(str(error))
+
+
 def _refuse(message: str) -> NoReturn:
     console.print(f"[bold red]error[/] {escape(message)}", highlight=False, soft_wrap=True)
     raise typer.Exit(1)

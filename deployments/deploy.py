@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -47,7 +46,7 @@ def _keep_pool() -> None:
     The limit is the pool's and not the worker's own: a worker with a limit dies of a run that is started
     again while it still holds that run's slot (Prefect 3.8.8, CapacityLimiter).
     """
-    limit = get_settings().films_at_once or max(1, (os.cpu_count() or 1) // 2)
+    limit = get_settings().films_limit
     with get_client(sync_client=True) as client:
         try:
             client.read_work_pool(POOL)

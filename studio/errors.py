@@ -3,7 +3,9 @@ Everything that can go wrong, as classes that know what to tell the caller.
 
     VideoSystemError
     ├── BadInput                 the request must change; names the field
-    │   └── UnknownName          lists the names that would have worked
+    │   ├── UnknownName          lists the names that would have worked
+    │   ├── AddressRefused       a URL that we do not connect to
+    │   └── DownloadFailed       a URL that gave nothing usable
     ├── ProviderError            somebody else's service or model
     │   ├── ProviderUnavailable  worth trying again
     │   ├── ProviderRejected     this input will never work
@@ -45,6 +47,18 @@ class UnknownName(BadInput):
     def __init__(self, name: str, *, field: str, known: Iterable[str]) -> None:
         super().__init__(f"there is no {name!r}; known are {', '.join(known)}", field=field)
         self.name = name
+
+
+class AddressRefused(BadInput):
+    """A web address that is not public, or no web address at all."""
+
+    code = "URL_BLOCKED"
+
+
+class DownloadFailed(BadInput):
+    """Nothing usable came from a web address."""
+
+    code = "DOWNLOAD_FAILED"
 
 
 class ProviderError(VideoSystemError):

@@ -61,6 +61,9 @@ class Settings(EnvSettings):
     secret_key: SecretStr = SecretStr("")
     """Signs tokens and links; empty means a random one kept in VIDEO_SYSTEM_HOME."""
 
+    private_addresses: bool = False
+    """Lets URLs that users name reach private addresses: only where every user may see your network."""
+
     llm: ProviderNames = ("openai", "embedded")
     tts: ProviderNames = ("hibari", "kokoro", "espeak")
     music: ProviderNames = ("packaged",)
@@ -76,6 +79,11 @@ class Settings(EnvSettings):
     def home(self) -> Path:
         """VIDEO_SYSTEM_HOME as an absolute path."""
         return self.video_system_home.expanduser().resolve()
+
+    @property
+    def films_limit(self) -> int:
+        """FILMS_AT_ONCE as a number."""
+        return self.films_at_once or max(1, (os.cpu_count() or 1) // 2)
 
     @property
     def base_url(self) -> str:

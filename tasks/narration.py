@@ -18,8 +18,16 @@ def narrate(script: Script, *, voice: str | None, video_id: str) -> Narration:
     recordings = []
     for i, scene in enumerate(script.scenes):
         progress_of(video_id).report("narration", i / len(script.scenes))
-        recordings.append(narrate_scene(scene.narration, language=script.language, voice=voice))
+        recordings.append(_recorded(scene.narration, language=script.language, voice=voice))
     return Narration(recordings=tuple(recordings))
+
+
+def _recorded(text: str, *, language: str, voice: str | None) -> Recording:
+    """The scene's recording; one whose sound went with another film that was removed is made again."""
+    recording = narrate_scene(text, language=language, voice=voice)
+    if open_storage(get_settings()).exists(recording.audio.key):
+        return recording
+    return narrate_scene.with_options(refresh_cache=True)(text, language=language, voice=voice)
 
 
 # Cached on its inputs: when a later stage fails, the rerun does not say it again.

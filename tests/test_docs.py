@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import typer
 
+import api
 import studio.errors
 import studio.providers
 from api.messages import ERRORS
@@ -41,6 +42,8 @@ def modules_of_providers() -> list[Any]:
 
 def settings_classes() -> list[type[EnvSettings]]:
     modules_of_providers()
+    for module in pkgutil.walk_packages(api.__path__, "api."):
+        import_module(module.name)
     classes, left = [], [EnvSettings]
     while left:
         subclasses = left.pop().__subclasses__()

@@ -40,6 +40,19 @@ class Refresh(Action):
     refresh_token: Annotated[str, Field(max_length=200)]
 
 
+class LogOut(Action):
+    """Which logins to end: this one, or all of the account's."""
+
+    all: bool = False
+
+
+class ChangePassword(Action):
+    """The password as it is and as it shall be."""
+
+    current_password: Annotated[str, Field(max_length=128)]
+    new_password: Password
+
+
 class Account(BaseModel):
     """A registered account."""
 

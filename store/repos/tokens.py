@@ -32,16 +32,16 @@ class RefreshTokens:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, *, user_id: str, token_hash: str, after: RefreshToken | None = None) -> None:
+    def add(self, *, user_id: str, token_hash: str, after: RefreshToken | None = None) -> RefreshToken:
         """A new token: the first of its family, or the one *after* another."""
-        self._session.add(
-            RefreshToken(
-                user_id=user_id,
-                token_hash=token_hash,
-                family=after.family if after else new_id("family"),
-                family_expires_at=after.family_expires_at if after else utc_now() + FAMILY_LIFE,
-            )
+        token = RefreshToken(
+            user_id=user_id,
+            token_hash=token_hash,
+            family=after.family if after else new_id("family"),
+            family_expires_at=after.family_expires_at if after else utc_now() + FAMILY_LIFE,
         )
+        self._session.add(token)
+        return token
 
     def spend(self, token_hash: str) -> tuple[Spent, RefreshToken | None]:
         """Use a token; of any number of callers with the same token at once, one is accepted."""
@@ -63,6 +63,17 @@ class RefreshTokens:
             return Spent.ACCEPTED, token
         is_recent = token.used_at is not None and now - token.used_at <= GRACE
         return (Spent.JUST_ROTATED if is_recent else Spent.REUSED), token
+
+    def is_alive(self, family: str) -> bool:
+        """Whether the login that *family* began with was not ended."""
+        alive = select(RefreshToken.id).where(RefreshToken.family == family, col(RefreshToken.revoked_at).is_(None))
+        return self._session.exec(alive.limit(1)).first() is not None
+
+    def revoke_all(self, user_id: str) -> None:
+        """Every login of the account is over."""
+        self._session.exec(
+            update(RefreshToken).where(col(RefreshToken.user_id) == user_id).values(revoked_at=utc_now())
+        )
 
     def revoke_family(self, family: str) -> None:
         """Every token of the chain is dead."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, select
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
+from store.tables.answers import KeptAnswer
+from store.tables.keys import ApiKey
+from store.tables.tokens import RefreshToken
 from store.tables.users import OPERATOR, User
 
 NO_PASSWORD = "!"  # noqa: S105
@@ -31,6 +35,13 @@ class Users:
         self._session.add(user)
         self._session.flush()
         return user
+
+    def remove(self, user: User) -> None:
+        """Forget the account with its tokens, keys and kept answers; what it made must be gone before."""
+        for table in (RefreshToken, ApiKey):
+            self._session.execute(delete(table).where(col(table.user_id) == user.id))
+        self._session.execute(delete(KeptAnswer).where(col(KeptAnswer.owner_id) == user.id))
+        self._session.execute(delete(User).where(col(User.id) == user.id))
 
     def operator(self) -> User:
         """The operator's own account, made when it is first needed; nobody can log in to it."""

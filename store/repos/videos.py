@@ -6,11 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select, update
+from sqlalchemy import String, cast, delete, func
+from sqlmodel import Session, col, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
+from store.tables.users import User
 from store.tables.videos import Video
 from studio.models.brief import Brief
+
+_UNSTARTED = (
+    col(Video.run_id).is_(None),
+    col(Video.pid).is_(None),
+    col(Video.cancel_requested_at).is_(None),
+    col(Video.completed_at).is_(None),
+)
 
 RECENT = 20
 """How many finished films the estimate of the next one's time is taken from."""
@@ -55,21 +64,62 @@ class Videos:
         """The film that a flow run makes."""
         return self._session.exec(self._owned().where(Video.run_id == run_id)).first()
 
-    def unstarted(self, *, before: datetime, most: int = 100) -> Sequence[Video]:
-        """Films without a flow run or process that were asked for before *before* and are not over, oldest first."""
+    def lock_owner(self) -> None:
+        """Let nobody else count and add this owner's films until the transaction ends."""
+        # SQLite's transaction has the lock from its beginning, and ignores FOR UPDATE.
+        self._session.exec(select(User.id).where(User.id == self._owner_id).with_for_update()).first()
+
+    def unfinished_count(self) -> int:
+        """How many films wait or are being made."""
+        statement = self._owned().where(col(Video.completed_at).is_(None)).with_only_columns(func.count())
+        return int(self._session.execute(statement).scalar_one())
+
+    def creation_times(self, *, since: datetime, most: int) -> list[datetime]:
+        """When the latest *most* films since *since* were asked for."""
+        statement = self._owned().where(col(Video.created_at) > since).order_by(col(Video.created_at).desc())
+        return list(self._session.execute(statement.limit(most).with_only_columns(col(Video.created_at))).scalars())
+
+    def owners_in_flight(self) -> list[str]:
+        """The owner of every film that has a flow run or process and is not over."""
         statement = self._owned().where(
-            col(Video.run_id).is_(None),
-            col(Video.pid).is_(None),
-            col(Video.cancel_requested_at).is_(None),
-            col(Video.completed_at).is_(None),
-            Video.created_at < before,
+            or_(col(Video.run_id).is_not(None), col(Video.pid).is_not(None)), col(Video.completed_at).is_(None)
         )
-        return self._session.exec(statement.order_by(col(Video.created_at)).limit(most)).all()
+        return list(self._session.execute(statement.with_only_columns(col(Video.owner_id))).scalars())
+
+    def waiting_with_plans(self, *, most_each: int = 20) -> list[tuple[Video, str]]:
+        """Films that nobody makes yet, oldest first, at most *most_each* of one owner, with their owners' plans."""
+        place = func.row_number().over(partition_by=col(Video.owner_id), order_by=col(Video.id)).label("place")
+        ranked = self._owned().where(*_UNSTARTED).with_only_columns(col(Video.id), place).subquery()
+        statement = (
+            select(Video, User.plan)
+            .join(User, col(User.id) == col(Video.owner_id))
+            .join(ranked, ranked.c.id == col(Video.id))
+            .where(ranked.c.place <= most_each)
+            .order_by(col(Video.created_at), col(Video.id))
+        )
+        return [(video, plan) for video, plan in self._session.exec(statement).all()]
 
     def unfinished(self, *, most: int = 500) -> Sequence[Video]:
         """Films with a flow run that have neither been finished nor given up."""
         statement = self._owned().where(col(Video.run_id).is_not(None), col(Video.completed_at).is_(None))
         return self._session.exec(statement.order_by(col(Video.created_at)).limit(most)).all()
+
+    def all(self) -> Sequence[Video]:
+        """Every film, newest first."""
+        return self._session.exec(self._owned().order_by(col(Video.id).desc())).all()
+
+    def remove(self, video_id: str) -> None:
+        """Forget the film."""
+        statement = delete(Video).where(col(Video.id) == video_id)
+        if self._owner_id is not None:
+            statement = statement.where(col(Video.owner_id) == self._owner_id)
+        self._session.execute(statement)
+
+    def is_used(self, key: str) -> bool:
+        """Whether a film has the object *key* in its timeline or as its result."""
+        texts = (cast(col(column), String) for column in (Video.rendition, Video.timeline))
+        found = self._owned().where(or_(*(text.contains(key, autoescape=True) for text in texts))).limit(1)
+        return self._session.exec(found).first() is not None
 
     def change(self, video_id: str, **values: Any) -> None:
         """Set columns of one film in a single statement; nothing happens where there is none."""

@@ -22,6 +22,8 @@ class User(SQLModel, table=True):
     email: str
     password_hash: str
     plan: str = "free"
+    name: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """What the account is called by people."""
     language: str = "zh-TW"
     token_epoch: int = 0
     """Raised at logout and password change: access tokens of an earlier epoch are dead."""

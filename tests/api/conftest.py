@@ -15,13 +15,17 @@ from starlette.testclient import TestClient
 
 from api import runs, security
 from api.app import create_app
+from api.callers import callers
+from api.limits import limiter
 from store.migrate import migrate
+from store.repos.tokens import RefreshTokens
 from store.repos.users import NO_PASSWORD, Users
 from store.session import engine, transaction
-from store.tables.base import utc_now
+from store.tables.base import new_id, utc_now
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.settings import get_settings
+from tests.store.conftest import database  # noqa: F401  (a fixture)
 
 DATABASE = "video-system.db"
 
@@ -106,9 +110,12 @@ def prefect(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePrefect]:
     fake = FakePrefect()
     for name in ("start", "read", "start_again", "declare_dead", "missing_parts"):
         monkeypatch.setattr(runs, name, getattr(fake, name))
-    runs.states.cache_clear()
+    memories = (runs.states, callers, limiter)
+    for memory in memories:
+        memory.cache_clear()
     yield fake
-    runs.states.cache_clear()
+    for memory in memories:
+        memory.cache_clear()
 
 
 @pytest.fixture
@@ -140,7 +147,10 @@ def bearer(user: User) -> dict[str, str]:
 
 
 def bearer_of(user: User) -> dict[str, str]:
-    return {"Authorization": f"Bearer {security.access_token(user)}"}
+    """Headers of a request after a login of *user*."""
+    with transaction() as session:
+        family = RefreshTokens(session).add(user_id=user.id, token_hash=new_id("hash")).family
+    return {"Authorization": f"Bearer {security.access_token(user, family=family)}"}
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ def test_no_operation_documents_a_422(home: object, prefect: FakePrefect) -> Non
         for status in operation["responses"]
     }
 
-    assert statuses == {"200", "201", "202", "400", "401", "403", "404", "429", "500"}
+    assert "422" not in statuses
     assert not {"HTTPValidationError", "ValidationError"} & set(document["components"]["schemas"])
 
 
@@ -176,7 +176,8 @@ def test_operations_are_called_after_their_functions(home: object, prefect: Fake
     document = create_app().openapi()
     names = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
 
-    assert names == ["register", "login", "refresh", "generate", "task", "media", "live", "ready"]
+    assert {"register", "login", "refresh", "generate", "task", "media", "live", "ready"} <= set(names)
+    assert len(names) == len(set(names))
 
 
 def test_both_servers_are_documented(home: object, prefect: FakePrefect) -> None:

@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 import api
+from api import keys
 from api.app import create_app
+from api.once import Once
+from api.schemas.keys import MakeApiKey
 from store.repos.videos import Videos
 from store.session import transaction
 from store.tables.users import User
@@ -48,24 +52,45 @@ def test_the_walk_sees_every_documented_path(home: Path) -> None:
     assert seen == set(app.openapi()["paths"])
 
 
-def test_another_users_film_is_not_found_by_any_route(
-    client: TestClient, user: User, account: Callable[[str], User]
-) -> None:
+def a_film(owner: User) -> str:
     with transaction() as session:
-        video = Videos(session, owner_id=user.id).add(Brief(title="潮汐"), owner_id=user.id)
-    stranger = account("stranger@example.com")
-    addresses = [(method, re.sub(r"\{.*?\}", video.id, path)) for method, path in routes_with_an_id()]
-    mine = [client.request(*address, headers=bearer_of(user)).status_code for address in addresses]
-    theirs = [client.request(*address, headers=bearer_of(stranger)) for address in addresses]
+        return Videos(session, owner_id=owner.id).add(Brief(title="潮汐"), owner_id=owner.id).id
 
-    assert len(addresses) >= 1
-    assert 404 not in mine
-    assert [answer.status_code for answer in theirs] == [404] * len(addresses)
-    assert {answer.json()["error"]["code"] for answer in theirs} == {"NOT_FOUND"}
+
+def a_key(owner: User) -> str:
+    order = MakeApiKey(name="laptop")
+    return keys.make_key(order, owner=owner, once=Once(key=None, fingerprint="")).id
+
+
+OWNED: dict[str, Callable[[User], str]] = {"/video": a_film, "/api-keys": a_key}
+"""What the id in an address is of, by how the address begins; the longest beginning counts."""
+
+BODIES: dict[tuple[str, str], Any] = {("POST", "/api-keys/{key_id}/rotate"): {}}
+"""Bodies of the operations that need one: a wrong body is told before anything is looked up."""
+
+
+def address_of(path: str, owner: User) -> str:
+    beginning = max((prefix for prefix in OWNED if path.startswith(prefix)), key=len)
+    return re.sub(r"\{.*?\}", OWNED[beginning](owner), path)
+
+
+@pytest.mark.parametrize(("method", "path"), routes_with_an_id())
+def test_what_is_another_users_is_not_found_by_any_route(
+    client: TestClient, user: User, account: Callable[[str], User], method: str, path: str
+) -> None:
+    address, body = address_of(path, user), BODIES.get((method, path))
+    theirs = client.request(method, address, json=body, headers=bearer_of(account("stranger@example.com")))
+    mine = client.request(method, address, json=body, headers=bearer_of(user), follow_redirects=False)
+
+    assert (theirs.status_code, theirs.json()["error"]["code"]) == (404, "NOT_FOUND")
+    assert mine.status_code not in (400, 404), mine.text
 
 
 def test_no_route_with_an_id_answers_without_a_login(client: TestClient) -> None:
-    answers = [client.request(method, re.sub(r"\{.*?\}", "task_1", path)) for method, path in routes_with_an_id()]
+    answers = [
+        client.request(method, re.sub(r"\{.*?\}", "task_1", path), json=BODIES.get((method, path)))
+        for method, path in routes_with_an_id()
+    ]
 
     assert [answer.status_code for answer in answers] == [401] * len(answers)
 

@@ -21,6 +21,7 @@ from store.tables.base import utc_now
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.models.brief import Brief
+from studio.settings import get_settings
 from tests.api.conftest import FakePrefect, a_run, run_of
 from tests.support.stack import until
 
@@ -63,13 +64,17 @@ def test_a_film_without_a_run_is_started_once(film: Callable[..., str], prefect:
     assert row(video_id).run_id == run_of(video_id)
 
 
-def test_a_film_of_this_moment_is_left_to_its_request(film: Callable[..., str], prefect: FakePrefect) -> None:
-    film(age_s=2)
-    reconcile()
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch, user: User) -> None:
+    """A machine and a plan for many films at once."""
+    monkeypatch.setenv("FILMS_AT_ONCE", "8")
+    get_settings.cache_clear()
+    with transaction() as session:
+        user.plan = "admin"
+        session.add(user)
 
-    assert prefect.started == []
 
-
+@pytest.mark.usefixtures("room")
 def test_films_are_started_in_the_order_they_were_asked_for(film: Callable[..., str], prefect: FakePrefect) -> None:
     second, first, third = film(age_s=20), film(age_s=30), film(age_s=10)
     reconcile()
@@ -86,6 +91,7 @@ def test_a_film_that_was_cancelled_before_it_began_is_not_started(
     assert prefect.started == []
 
 
+@pytest.mark.usefixtures("room")
 def test_a_film_that_prefect_refuses_does_not_hold_up_the_others(
     film: Callable[..., str], prefect: FakePrefect, monkeypatch: pytest.MonkeyPatch
 ) -> None:

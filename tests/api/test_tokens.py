@@ -13,11 +13,19 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import security
+from store.repos.tokens import RefreshTokens
 from store.session import transaction
+from store.tables.base import new_id
 from store.tables.users import User
 from studio.settings import signing_key
 
 LOGIN = {"username": "someone@example.com", "password": "password123"}
+
+
+def a_login(user: User) -> str:
+    """The family of a login of *user*."""
+    with transaction() as session:
+        return RefreshTokens(session).add(user_id=user.id, token_hash=new_id("hash")).family
 
 
 def forged(
@@ -33,7 +41,8 @@ def forged(
     now = datetime.now(UTC)
     claims = {
         "iss": "video-system", "aud": "video-system", "sub": user.id, "iat": now,
-        "exp": now + timedelta(hours=1), "jti": "1", "epoch": user.token_epoch, **changed,
+        "exp": now + timedelta(hours=1), "jti": "1", "epoch": user.token_epoch,
+        "family": a_login(user), **changed,
     }  # fmt: skip
     claims.pop(without, None)
     header = {"typ": "at+jwt"} if headers is None else headers
@@ -60,6 +69,8 @@ FORGERIES: dict[str, Callable[[User], str]] = {
     "garbage": lambda _: "garbage.garbage.garbage",
     "another epoch": lambda user: forged(user, epoch=user.token_epoch + 1),
     "an epoch that is no number": lambda user: forged(user, epoch="first"),
+    "no login": lambda user: forged(user, without="family"),
+    "an unknown login": lambda user: forged(user, family="family_0"),
     "an unknown user": lambda user: forged(user, sub="user_0"),
     "a user that is no text": lambda user: forged(user, sub=["user"]),
     "a header of 12,000 brackets": deep_header,

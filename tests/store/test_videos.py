@@ -13,7 +13,6 @@ from sqlalchemy.exc import IntegrityError
 
 from store.repos.videos import Videos
 from store.session import reading, transaction
-from store.tables.base import utc_now
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.models.brief import Brief
@@ -46,7 +45,7 @@ def row(video_id: str) -> Video:
 def test_an_empty_database_has_nothing_to_do(migrated: str) -> None:
     with reading() as session:
         everyone = Videos.of_everyone(session)
-        found = [everyone.unstarted(before=utc_now()), everyone.unfinished(), everyone.recent_seconds()]
+        found = [everyone.waiting_with_plans(), everyone.unfinished(), everyone.recent_seconds()]
 
     assert found == [[], [], []]
 
@@ -93,7 +92,7 @@ def test_a_transaction_that_fails_leaves_nothing(owner: User) -> None:
     with pytest.raises(RuntimeError):
         add_and_fail(owner)
     with reading() as session:
-        found = Videos.of_everyone(session).unstarted(before=utc_now() + timedelta(hours=1))
+        found = Videos.of_everyone(session).all()
 
     assert found == []
 
@@ -142,17 +141,16 @@ def test_of_two_reconcilers_that_saw_the_same_crash_one_counts_it(film: Callable
     assert row(seen.id).restarts == 1
 
 
-def test_unstarted_films_come_oldest_first_and_only_those_that_wait(film: Callable[..., str]) -> None:
+def test_waiting_films_come_oldest_first_with_their_owners_plan(film: Callable[..., str]) -> None:
     second = film(created_at=NOON - timedelta(minutes=2))
     first = film(created_at=NOON - timedelta(minutes=3))
-    film(created_at=NOON)
     film(created_at=NOON - timedelta(minutes=4), run_id="run")
     film(created_at=NOON - timedelta(minutes=5), cancel_requested_at=NOON)
     film(created_at=NOON - timedelta(minutes=6), completed_at=NOON)
     with reading() as session:
-        found = Videos.of_everyone(session).unstarted(before=NOON)
+        found = Videos.of_everyone(session).waiting_with_plans()
 
-    assert [video.id for video in found] == [first, second]
+    assert [(video.id, plan) for video, plan in found] == [(first, "free"), (second, "free")]
 
 
 def test_unfinished_films_come_oldest_first_and_only_those_with_a_run(film: Callable[..., str]) -> None:
@@ -170,7 +168,7 @@ def test_no_more_films_are_given_than_were_asked_for(film: Callable[..., str]) -
     for _ in range(3):
         film()
     with reading() as session:
-        found = Videos.of_everyone(session).unstarted(before=utc_now() + timedelta(hours=1), most=2)
+        found = Videos.of_everyone(session).waiting_with_plans(most_each=2)
 
     assert len(found) == 2
 

@@ -40,6 +40,10 @@ class Storage(Protocol):
         """
         ...
 
+    def exists(self, key: str) -> bool:
+        """Whether the object is there."""
+        ...
+
     def delete(self, key: str) -> None:
         """Remove the object if it is there."""
         ...

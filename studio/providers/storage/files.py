@@ -59,6 +59,10 @@ class FileStorage:
             raise ObjectMissing(f"storage 'files': there is no object {key}")
         return path
 
+    def exists(self, key: str) -> bool:
+        """Whether the object's file is there."""
+        return self._path(key).is_file()
+
     def delete(self, key: str) -> None:
         """Remove the object's file."""
         self._path(key).unlink(missing_ok=True)
