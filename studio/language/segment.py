@@ -21,7 +21,7 @@ NEVER_LAST: Final = "（「『《〈【〔([{“‘$＄"
 NEW_WORDS: Final = tuple(
     "區塊鏈 比特幣 加密貨幣 大數據 物聯網 機器學習 深度學習 人工智慧 演算法 程式語言 自動駕駛 半導體 通膨 複利 全球暖化 溫室效應 "
     "亞特蘭提斯 大爆炸 蟲洞 太空人 太空站 國家公園 時間管理 滑手機 褪黑激素 呼嚕 貓咪 珍珠奶茶 潮汐 大潮 小潮 滿潮 乾潮 新月 滿月 "
-    "紅血球 白血球 腎上腺素 多巴胺 咖啡因 快速動眼期 電動車 元宇宙 外送員".split()
+    "省電 紅血球 白血球 腎上腺素 多巴胺 咖啡因 快速動眼期 電動車 元宇宙 外送員".split()
 )
 """Words that the dictionary lacks or cuts through: captions, titles and voices take them as one."""
 

@@ -14,6 +14,7 @@ from studio.picture.words import TOPICS
 
 TITLE_WEIGHT: Final = 5
 KEYWORD_WEIGHT: Final = 2
+WORDS_NEEDED: Final = 2
 _WORD = re.compile(r"[a-z0-9à-ɏ]+")
 
 
@@ -29,7 +30,8 @@ def choose_topic(title: str, *, keywords: Sequence[str], narration: str, chinese
     """
     The topic whose words the film uses most; the title counts most, then keywords, then the narration.
 
-    Of two alike the one listed first; a film about nothing listed gets the default palette and no name.
+    Of two alike the one listed first. One word in passing names no topic: it takes the title, or two words. A film
+    about nothing listed gets the default palette and no name.
     """
     language = "zh" if chinese else "en"
     parts = ((title, TITLE_WEIGHT), ("\n".join(keywords), KEYWORD_WEIGHT), (narration, 1))
@@ -38,7 +40,9 @@ def choose_topic(title: str, *, keywords: Sequence[str], narration: str, chinese
         for name, topic in _topics().items()
     }
     best = max(scores, key=lambda name: scores[name])
-    if not scores[best]:
+    words = _topics()[best][language]
+    whole = "\n".join((*keywords, narration))
+    if not _hits(title, words, chinese=chinese) and _hits(whole, words, chinese=chinese) < WORDS_NEEDED:
         return Topic(DEFAULT_PALETTE, "")
     return Topic(best, str(_topics()[best]["label"][language]))
 

@@ -24,7 +24,14 @@ LONGEST_SCENE = 1.5
 SHORT_BY = 0.75
 """Below this share of the asked length the creator is told that the notes do not reach."""
 
-_BULLET = re.compile(r"^\s*(?:[-*•・‧●▪]|\d{1,2}[.)、．]|[（(]\d{1,2}[)）])\s*")
+_BULLET = re.compile(r"^\s*(?:[-*•・‧●▪]|\d{1,2}[.)、．](?!\d)|[（(]\d{1,2}[)）])\s*")
+_ORDINAL = re.compile(
+    r"^(?:第[一二三四五六七八九十\d]+[點個項步]?|其[一二三四五]|首先|其次|再來|最後|一|二|三|四|五|\d+)[，、：,:）)](?!\d)\s*"
+    r"|^(?:first|second|third|fourth|fifth|next|then|last|final)(?:ly)?\s*[,:]\s*|^\d+[.):]\s+",
+    re.IGNORECASE,
+)
+"""What a point of a list may begin with; we number them ourselves."""
+
 _CONTINUED = frozenset("The A An It This That These Those They He She We You There Your Our If When In On At".split())
 _END = re.compile(r"[。！？!?.…]$")
 
@@ -87,10 +94,13 @@ def _bare(text: str) -> str:
 def _trim(points: Sequence[str], order: ScriptOrder, *, room: float) -> list[str]:
     """Drop the least telling points until the rest fits *room* seconds; one point always stays."""
     scores = _scores(points, order)
-    kept = list(range(len(points)))
-    while len(kept) > 1 and sum(_seconds(points[i], order) for i in kept) > room:
-        kept.remove(min(kept, key=lambda i: (scores[i], -i)))
-    return [points[i] for i in kept]
+    seconds = [_seconds(point, order) for point in points]
+    kept = set(range(len(points)))
+    for i in sorted(kept, key=lambda i: (scores[i], -i))[:-1]:
+        if sum(seconds[j] for j in kept) <= room:
+            break
+        kept.remove(i)
+    return [points[i] for i in sorted(kept)]
 
 
 def _scores(points: Sequence[str], order: ScriptOrder) -> list[float]:
@@ -121,7 +131,8 @@ def _scenes(points: Sequence[str], order: ScriptOrder) -> tuple[Scene, ...]:
 
 
 def _continued(text: str) -> str:
-    """*text* as it goes on after "First, ": an article or pronoun at its head loses its capital."""
+    """*text* as it goes on after "First, ": without an ordinal of its own, an article at its head without its capital."""
+    text = _ORDINAL.sub("", text) or text
     head, _, _ = text.partition(" ")
     return text[0].lower() + text[1:] if head in _CONTINUED else text
 

@@ -191,6 +191,19 @@ def test_a_film_about_nothing_listed_has_no_topic() -> None:
     assert (topic.palette, topic.label) == ("sky", "")
 
 
+def test_one_word_in_passing_names_no_topic_and_two_do() -> None:
+    passing = choose_topic("嗯", keywords=("傳統",), narration="照傳統的做法。", chinese=True)
+    about = choose_topic("嗯", keywords=("王朝",), narration="王朝的傳統。", chinese=True)
+
+    assert (passing.label, about.label) == ("", "歷史")
+
+
+def test_a_film_about_saving_power_is_no_history() -> None:
+    narration = "換成LED燈泡，用電只有傳統燈泡的五分之一。"
+
+    assert choose_topic("三種省電的方法", keywords=("傳統燈泡",), narration=narration, chinese=True).label == "科技"
+
+
 def test_tokens_stand_where_they_say() -> None:
     text = "AI 真的會思考嗎？每月存3,000元。"
 

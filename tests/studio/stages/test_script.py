@@ -67,6 +67,31 @@ def test_a_listicle_counts_its_points() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("template_words", "description", "said"),
+    [
+        (
+            "zh",
+            "第一，設定在26度。其次，換成LED燈泡。最後，拔掉插頭。",
+            ["第一，設定在26度。", "第二，換成LED燈泡。", "第三，拔掉插頭。"],
+        ),
+        (
+            "en",
+            "First, it boils.\n2. It cools.\nFinally, it sets.",
+            ["First, it boils.", "Second, it cools.", "Third, it sets."],
+        ),
+        ("zh", "1.5公尺是一個人的身高。", ["第一，1.5公尺是一個人的身高。"]),
+    ],
+)
+def test_points_that_count_themselves_are_not_counted_twice(
+    template_words: str, description: str, said: list[str]
+) -> None:
+    title = "三個方法" if template_words == "zh" else "Three steps"
+    script = write("listicle", title=title, description=description)
+
+    assert [scene.narration for scene in script.scenes][1:-1] == said
+
+
 def test_an_english_listicle_goes_on_in_lower_case() -> None:
     script = write("listicle", pace=3.7, title="Two things about tides", description="The Moon pulls. It never stops.")
 
