@@ -1,0 +1,107 @@
+export type Status = 'pending' | 'processing' | 'awaiting_review' | 'completed' | 'failed' | 'cancelled';
+export type Variant = 'video' | 'srt' | 'vtt' | 'poster';
+
+export interface TaskAccepted { task_id: string; status: Status; estimated_time: number }
+export interface Task { task_id: string; status: Status; progress: number; video_url: string | null }
+export interface Failing { code: string; message: string }
+export interface Credit { title: string; author: string; licence: string; url: string }
+export interface Film { width: number; height: number; duration: number; loudness: { lufs: number; dbtp: number }; credits: Credit[] }
+export interface Video {
+  id: string; title: string; status: Status; stage: string; progress: number; error: Failing | null;
+  brief: Record<string, unknown>; tags: string[]; warnings: string[]; video: Film | null;
+  links: { self: string; events: string; script: string; download: string | null };
+  created_at: string; started_at: string | null; completed_at: string | null;
+}
+export interface Estimate { seconds: number; duration: number; cost: number | null; currency: string; warnings: string[] }
+export interface SceneText { narration: string; role?: 'hook' | 'body' | 'closing'; visual?: string; keywords?: string[] }
+export interface Script { title: string; language: string; written_by: string; scenes: Required<SceneText>[]; warnings: string[] }
+export interface Asset {
+  id: string; filename: string; kind: string; media_type: string; size: number; width: number; height: number;
+  duration: number; source_url: string; created_at: string; url: string;
+}
+export interface Page<T> { items: T[]; next_cursor: string | null; has_more: boolean }
+export interface VideoEvent { id: string; name: string; data: Record<string, unknown> }
+export interface Model { id: string; name: string; type: string; status: 'available' | 'unavailable' }
+export interface InferenceResult {
+  model_id: string; output: { text: string }; usage: { input_tokens: number; output_tokens: number }; latency_ms: number;
+}
+export interface Template { name: string; title: string; description: string; duration: number; aspects: string[]; languages: string[]; [key: string]: unknown }
+export interface Voice { id: string; name: string; provider: string; language: string; is_draft: boolean; credit: Credit }
+export interface VoiceSample { voice_id: string; text: string; url: string; media_type: string }
+export interface Profile { user_id: string; username: string; email: string; name: string; language: string; plan: string; created_at: string }
+
+export interface Options { signal?: AbortSignal }
+export interface Creating extends Options { idempotencyKey?: string }
+export interface Brief {
+  title: string; description?: string; script?: string; language?: string; voice?: string; template?: string;
+  aspect?: '9:16' | '16:9' | '1:1'; resolution?: '540p' | '720p' | '1080p'; duration?: number; assets?: string[];
+  tags?: string[]; review?: boolean;
+}
+export interface ClientOptions {
+  /** Where the service is; else VIDEO_SYSTEM_BASE_URL, then http://localhost:8000. */
+  baseUrl?: string;
+  /** Seconds that one request may take. */
+  timeout?: number;
+  /** How often a request is tried again when the service is busy or away. */
+  maxRetries?: number;
+  language?: 'zh-TW' | 'en';
+  fetch?: typeof globalThis.fetch;
+}
+
+export class VideoSystemClient {
+  /** Without a key, VIDEO_SYSTEM_API_KEY of the environment. */
+  constructor(apiKey?: string, options?: ClientOptions);
+  generateVideo(order: { title: string; description?: string; template?: string; duration?: number; resolution?: string } & Creating): Promise<TaskAccepted>;
+  getTask(taskId: string, options?: Options): Promise<Task>;
+  wait(taskId: string, options?: { timeout?: number; every?: number; onProgress?: (task: Task) => void } & Options): Promise<Task>;
+  createVideo(brief: Brief & Creating): Promise<Video>;
+  estimateVideo(brief: Brief & Options): Promise<Estimate>;
+  listVideos(options?: { limit?: number; cursor?: string; status?: Status[]; template?: string; q?: string; createdAfter?: string; createdBefore?: string } & Options): Promise<Page<Video>>;
+  getVideo(videoId: string, options?: Options): Promise<Video>;
+  changeVideo(videoId: string, change: { title?: string; tags?: string[] } & Options): Promise<Video>;
+  removeVideo(videoId: string, options?: Options): Promise<null>;
+  cancelVideo(videoId: string, options?: Options): Promise<Video>;
+  retryVideo(videoId: string, options?: Options): Promise<Video>;
+  getScript(videoId: string, options?: Options): Promise<Script>;
+  changeScript(videoId: string, change: { scenes: SceneText[] } & Options): Promise<Script>;
+  approveScript(videoId: string, options?: Options): Promise<Video>;
+  downloadVideo(videoId: string, options?: { variant?: Variant } & Options): Promise<Response>;
+  followVideo(videoId: string, options?: { lastEventId?: string } & Options): AsyncGenerator<VideoEvent, void, undefined>;
+  uploadAsset(content: Blob | ArrayBuffer | ArrayBufferView, options: { filename: string } & Options): Promise<Asset>;
+  importAsset(order: { url: string } & Options): Promise<Asset>;
+  listAssets(options?: { limit?: number; cursor?: string } & Options): Promise<Page<Asset>>;
+  getAsset(assetId: string, options?: Options): Promise<Asset>;
+  removeAsset(assetId: string, options?: Options): Promise<null>;
+  listModels(options?: { type?: string } & Options): Promise<Model[]>;
+  infer(order: { text: string; modelId?: string; maxLength?: number; temperature?: number } & Options): Promise<InferenceResult>;
+  listTemplates(options?: Options): Promise<Template[]>;
+  getTemplate(name: string, options?: Options): Promise<Template>;
+  listVoices(options?: { language?: string } & Options): Promise<Voice[]>;
+  getVoice(voiceId: string, options?: Options): Promise<Voice>;
+  getVoiceSample(voiceId: string, options?: Options): Promise<VoiceSample>;
+  getUsage(options?: Options): Promise<Record<string, unknown>>;
+  getProfile(options?: Options): Promise<Profile>;
+}
+
+export class VideoSystemError extends Error {
+  code: string;
+  status: number;
+  requestId: string;
+  details: { field: string; message: string; type: string }[];
+  retryAfter: number | null;
+}
+export class ConnectionFailed extends VideoSystemError {}
+export class BadRequest extends VideoSystemError {}
+export class NotAuthenticated extends VideoSystemError {}
+export class Forbidden extends VideoSystemError {}
+export class NotFound extends VideoSystemError {}
+export class Conflict extends VideoSystemError {}
+export class RateLimited extends VideoSystemError {}
+export class ServerError extends VideoSystemError {}
+export class VideoFailed extends VideoSystemError {}
+export class WebhookInvalid extends VideoSystemError {}
+
+/** The message of a webhook, once its signature is proven. */
+export function verifyWebhook(
+  body: string, headers: Headers | Record<string, string>, secret: string,
+): Promise<Record<string, unknown>>;

@@ -1,0 +1,192 @@
+import { Connection, given, sleep } from './connection.js';
+import { VideoFailed } from './errors.js';
+import { eventsOf } from './events.js';
+
+export * from './errors.js';
+export { verifyWebhook } from './webhooks.js';
+
+const OVER = new Set(['completed', 'failed', 'cancelled']);
+const seg = encodeURIComponent;
+
+/** Talks to one service with one API key (or access token). Answers have the keys that the service gives them. */
+export class VideoSystemClient {
+  #connection;
+
+  constructor(apiKey, { baseUrl, timeout = 30, maxRetries = 2, language = 'zh-TW', fetch = (...args) => globalThis.fetch(...args) } = {}) {
+    this.#connection = new Connection(apiKey, { baseUrl, timeout, maxRetries, language, fetch });
+  }
+
+  /** Make a video; `wait` tells when it is done. */
+  generateVideo({ title, description, template, duration, resolution, idempotencyKey, signal }) {
+    const settings = given({ duration, resolution });
+    const json = given({ title, description, template, settings: Object.keys(settings).length ? settings : undefined });
+    return this.#create('/video/generate', json, { idempotencyKey, signal });
+  }
+
+  /** How far a video is. */
+  getTask(taskId, { signal } = {}) {
+    return this.#connection.data('GET', `/video/task/${seg(taskId)}`, { signal });
+  }
+
+  /** Wait until a video is done; throws VideoFailed when it failed or was cancelled. */
+  async wait(taskId, { timeout = 3600, every = 2, onProgress, signal } = {}) {
+    const deadline = Date.now() + timeout * 1000;
+    let seen = '';
+    for (;;) {
+      const task = await this.getTask(taskId, { signal });
+      if (onProgress && JSON.stringify(task) !== seen) onProgress(task);
+      seen = JSON.stringify(task);
+      if (task.status === 'completed') return task;
+      if (OVER.has(task.status)) throw new VideoFailed(`the video ${taskId} is ${task.status}`, { code: task.status.toUpperCase() });
+      if (Date.now() + every * 1000 > deadline) throw new VideoFailed(`the video ${taskId} is ${task.status} after ${timeout} s`, { code: 'TIMEOUT' });
+      await sleep(every, signal);
+    }
+  }
+
+  /** Make a video out of a full brief; with `review` it waits for `approveScript` once its script is written. */
+  createVideo({ idempotencyKey, signal, ...brief }) {
+    return this.#create('/videos', given(brief), { idempotencyKey, signal });
+  }
+
+  /** How long a video would take and what it would cost; nothing is made. */
+  estimateVideo({ signal, ...brief }) {
+    return this.#connection.data('POST', '/videos/estimate', { json: given(brief), signal });
+  }
+
+  /** The account's videos, newest first. */
+  listVideos({ limit, cursor, status, template, q, createdAfter, createdBefore, signal } = {}) {
+    const query = { limit, cursor, status, template, q, created_after: createdAfter, created_before: createdBefore };
+    return this.#connection.data('GET', '/videos', { query, signal });
+  }
+
+  /** One video, with how far it is. */
+  getVideo(videoId, { signal } = {}) {
+    return this.#connection.data('GET', `/videos/${seg(videoId)}`, { signal });
+  }
+
+  /** Change how the video is called and found; what is in it stays. */
+  changeVideo(videoId, { title, tags, signal } = {}) {
+    return this.#connection.data('PATCH', `/videos/${seg(videoId)}`, { json: given({ title, tags }), signal });
+  }
+
+  /** Remove the video with its files. */
+  removeVideo(videoId, { signal } = {}) {
+    return this.#connection.data('DELETE', `/videos/${seg(videoId)}`, { signal });
+  }
+
+  /** End a video that waits or is being made. */
+  cancelVideo(videoId, { signal } = {}) {
+    return this.#connection.data('POST', `/videos/${seg(videoId)}/cancel`, { signal, isSafe: false });
+  }
+
+  /** Go on with a video that failed or was cancelled; finished stages are not done again. */
+  retryVideo(videoId, { signal } = {}) {
+    return this.#connection.data('POST', `/videos/${seg(videoId)}/retry`, { signal, isSafe: false });
+  }
+
+  /** What the video says, scene by scene. */
+  getScript(videoId, { signal } = {}) {
+    return this.#connection.data('GET', `/videos/${seg(videoId)}/script`, { signal });
+  }
+
+  /** Say something else, while the video is `awaiting_review`; `scenes` are all of them, in order. */
+  changeScript(videoId, { scenes, signal }) {
+    return this.#connection.data('PUT', `/videos/${seg(videoId)}/script`, { json: { scenes }, signal });
+  }
+
+  /** Go on with the script as it is. */
+  approveScript(videoId, { signal } = {}) {
+    return this.#connection.data('POST', `/videos/${seg(videoId)}/approve`, { signal, isSafe: false });
+  }
+
+  /** A file of a finished video as a Response: `.blob()`, `.arrayBuffer()` or `.body` to stream it. */
+  async downloadVideo(videoId, { variant = 'video', signal } = {}) {
+    // Two steps: a redirect would carry the key along to wherever the files are.
+    const link = await this.#connection.data('GET', `/videos/${seg(videoId)}/download`, { query: { variant, redirect: false }, signal });
+    return this.#connection.fetch(link.url, { signal });
+  }
+
+  /** Every step of the video as it happens, until it is over. */
+  async* followVideo(videoId, { lastEventId, signal } = {}) {
+    const headers = { Accept: 'text/event-stream', ...(lastEventId ? { 'Last-Event-ID': lastEventId } : {}) };
+    const answer = await this.#connection.once('GET', `/videos/${seg(videoId)}/events`, { headers, signal, stream: true });
+    yield* eventsOf(answer.body);
+  }
+
+  /** Send a picture, clip or sound (Blob, ArrayBuffer, typed array); its id goes into `assets` of `createVideo`. */
+  uploadAsset(content, { filename, signal }) {
+    return this.#connection.data('POST', '/assets', { query: { filename }, body: content, signal });
+  }
+
+  /** Keep what is at a public address. */
+  importAsset({ url, signal }) {
+    return this.#connection.data('POST', '/assets/import', { json: { url }, signal });
+  }
+
+  /** The account's files, newest first. */
+  listAssets({ limit, cursor, signal } = {}) {
+    return this.#connection.data('GET', '/assets', { query: { limit, cursor }, signal });
+  }
+
+  /** One file. */
+  getAsset(assetId, { signal } = {}) {
+    return this.#connection.data('GET', `/assets/${seg(assetId)}`, { signal });
+  }
+
+  /** Remove a file; videos that were made of it stay. */
+  removeAsset(assetId, { signal } = {}) {
+    return this.#connection.data('DELETE', `/assets/${seg(assetId)}`, { signal });
+  }
+
+  /** Models that can be asked. */
+  async listModels({ type, signal } = {}) {
+    return (await this.#connection.data('GET', '/ai/models', { query: { type }, signal })).models;
+  }
+
+  /** Ask a model. */
+  infer({ text, modelId = 'model_1', maxLength, temperature, signal }) {
+    const parameters = given({ max_length: maxLength, temperature });
+    const input = given({ text, parameters: Object.keys(parameters).length ? parameters : undefined });
+    return this.#connection.data('POST', '/ai/inference', { json: { model_id: modelId, input }, signal });
+  }
+
+  /** Kinds of video. */
+  async listTemplates({ signal } = {}) {
+    return (await this.#connection.data('GET', '/templates', { signal })).items;
+  }
+
+  /** One kind of video. */
+  getTemplate(name, { signal } = {}) {
+    return this.#connection.data('GET', `/templates/${seg(name)}`, { signal });
+  }
+
+  /** Who can say a narration. */
+  async listVoices({ language, signal } = {}) {
+    return (await this.#connection.data('GET', '/voices', { query: { language }, signal })).items;
+  }
+
+  /** One voice. */
+  getVoice(voiceId, { signal } = {}) {
+    return this.#connection.data('GET', `/voices/${voiceId}`, { signal });
+  }
+
+  /** A sentence said by the voice: `text`, and `url` of the sound. */
+  getVoiceSample(voiceId, { signal } = {}) {
+    return this.#connection.data('GET', `/voices/${voiceId}/sample`, { signal });
+  }
+
+  /** Requests, videos and storage against the plan. */
+  getUsage({ signal } = {}) {
+    return this.#connection.data('GET', '/usage', { signal });
+  }
+
+  /** Whose key this is. */
+  getProfile({ signal } = {}) {
+    return this.#connection.data('GET', '/users/me', { signal });
+  }
+
+  /** The same key stays over all attempts, so nothing is made twice. */
+  #create(path, json, { idempotencyKey = crypto.randomUUID(), signal }) {
+    return this.#connection.data('POST', path, { json, headers: { 'Idempotency-Key': idempotencyKey }, signal });
+  }
+}

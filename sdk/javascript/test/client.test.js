@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+
+import * as sdk from '../src/index.js';
+
+const ACCEPTED = { task_id: 'task_1', status: 'pending', estimated_time: 60 };
+const good = (data, status = 200) => ({ status, body: { success: true, data, message: '操作成功' } });
+const bad = (status, headers = {}) => ({
+  status, headers, body: { success: false, error: { code: 'SOME', message: '那裡', request_id: 'req_1', details: [{ field: 'title', message: 'no' }] } },
+});
+
+/** A server that gives `answers` in turn, the last one for ever, and keeps what it was asked. */
+async function serving(answers, run) {
+  const asked = [];
+  const left = [...answers];
+  const server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk) => { text += chunk; });
+    request.on('end', () => {
+      asked.push({ method: request.method, url: request.url, headers: request.headers, text });
+      const { status = 200, headers = {}, body, raw } = left.length > 1 ? left.shift() : left[0];
+      response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
+      response.end(raw ?? JSON.stringify(body));
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${server.address().port}`;
+  try {
+    return await run(new sdk.VideoSystemClient('vs_live_secret', { baseUrl }), asked);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+test('the contract: a title alone', () => serving([good(ACCEPTED, 202)], async (client, asked) => {
+  const result = await client.generateVideo({ title: '影片標題' });
+
+  assert.deepEqual(result, ACCEPTED);
+  assert.equal(asked[0].url, '/video/generate');
+  assert.equal(asked[0].headers.authorization, 'Bearer vs_live_secret');
+  assert.deepEqual(JSON.parse(asked[0].text), { title: '影片標題' });
+}));
+
+test('a busy service is asked again with the same idempotency key', () => serving(
+  [bad(503), bad(429, { 'Retry-After': '0' }), good(ACCEPTED, 202)],
+  async (client, asked) => {
+    await client.generateVideo({ title: 'a' });
+    const keys = asked.map(({ headers }) => headers['idempotency-key']);
+
+    assert.equal(keys.length, 3);
+    assert.equal(new Set(keys).size, 1);
+  },
+));
+
+test('a wait of an hour is the caller’s to decide', () => serving([bad(429, { 'Retry-After': '3600' })], async (client, asked) => {
+  await assert.rejects(client.getUsage(), (error) => error instanceof sdk.RateLimited && error.retryAfter === 3600);
+  assert.equal(asked.length, 1);
+}));
+
+test('an error is a class with its code and fields', async () => {
+  const kinds = { 400: 'BadRequest', 401: 'NotAuthenticated', 403: 'Forbidden', 404: 'NotFound', 409: 'Conflict', 415: 'BadRequest', 500: 'ServerError' };
+  for (const [status, kind] of Object.entries(kinds)) {
+    await serving([bad(Number(status))], async (client) => {
+      await assert.rejects(client.getUsage(), (error) => (
+        error instanceof sdk[kind] && error.code === 'SOME' && error.requestId === 'req_1' && error.message === '那裡 (title: no)'
+      ));
+    });
+  }
+});
+
+test('an answer that is no json is still an error of ours', () => serving([{ status: 500, raw: '<html>' }], async (client) => {
+  await assert.rejects(client.getUsage(), sdk.ServerError);
+}));
+
+test('a service that is away is a ConnectionFailed', async () => {
+  const client = new sdk.VideoSystemClient('key', { baseUrl: 'http://127.0.0.1:9', maxRetries: 0 });
+  await assert.rejects(client.getUsage(), sdk.ConnectionFailed);
+});
+
+test('wait tells every change and ends with the film', () => serving(
+  ['pending', 'processing', 'completed'].map((status, at) => good({ task_id: 'task_1', status, progress: at * 50, video_url: null })),
+  async (client) => {
+    const told = [];
+    const task = await client.wait('task_1', { every: 0.01, onProgress: ({ progress }) => told.push(progress) });
+
+    assert.equal(task.status, 'completed');
+    assert.deepEqual(told, [0, 50, 100]);
+  },
+));
+
+test('wait throws for a film that will never be', () => serving(
+  [good({ task_id: 'task_1', status: 'failed', progress: 3, video_url: null })],
+  async (client) => assert.rejects(client.wait('task_1'), sdk.VideoFailed),
+));
+
+test('a download sends no key to where the file is', () => serving(
+  [good({ url: 'REPLACED', expires_at: '' })],
+  async (client, asked) => {
+    const files = createServer((request, response) => { files.seen = request.headers; response.end('film'); });
+    await new Promise((resolve) => files.listen(0, '127.0.0.1', resolve));
+    const link = `http://127.0.0.1:${files.address().port}/film.mp4`;
+    await serving([good({ url: link, expires_at: '' })], async (inner) => {
+      const film = await inner.downloadVideo('task_1');
+      assert.equal(await film.text(), 'film');
+      assert.equal(files.seen.authorization, undefined);
+    });
+    files.close();
+    assert.equal(asked.length, 0);
+    assert.ok(client);
+  },
+));
+
+test('events come one by one', () => serving(
+  [{ headers: { 'Content-Type': 'text/event-stream' }, raw: 'id: 1\nevent: progress\ndata: {"progress": 10}\n\n: heartbeat\n\nid: 2\nevent: completed\ndata: {}\n\n' }],
+  async (client) => {
+    const events = [];
+    for await (const event of client.followVideo('task_1')) events.push(event);
+
+    assert.deepEqual(events, [{ id: '1', name: 'progress', data: { progress: 10 } }, { id: '2', name: 'completed', data: {} }]);
+  },
+));
+
+test('several statuses are asked for together', () => serving([good({ items: [], next_cursor: null, has_more: false })], async (client, asked) => {
+  await client.listVideos({ status: ['failed', 'cancelled'], limit: 5 });
+
+  assert.equal(asked[0].url, '/videos?limit=5&status=failed&status=cancelled');
+}));
+
+test('a webhook of the service is read, and others are refused', async () => {
+  const secret = `whsec_${Buffer.from('s'.repeat(32)).toString('base64')}`;
+  const headers = (body, { at = Math.floor(Date.now() / 1000), key = 's'.repeat(32) } = {}) => ({
+    'Webhook-Id': 'msg_1',
+    'webhook-timestamp': String(at),
+    'webhook-signature': `v1,AAAA v1,${createHmac('sha256', key).update(`msg_1.${at}.${body}`).digest('base64')}`,
+  });
+  const body = '{"type":"video.completed"}';
+
+  assert.deepEqual(await sdk.verifyWebhook(body, headers(body), secret), { type: 'video.completed' });
+  for (const wrong of [{}, headers('{}'), headers(body, { at: 1 }), headers(body, { key: 'x'.repeat(32) })]) {
+    await assert.rejects(sdk.verifyWebhook(body, wrong, secret), sdk.WebhookInvalid);
+  }
+});
+
+test('the key is not among what a client shows', () => {
+  assert.ok(!JSON.stringify(new sdk.VideoSystemClient('vs_live_secret')).includes('secret'));
+});

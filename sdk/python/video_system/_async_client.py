@@ -1,0 +1,349 @@
+"""The client: a method for each operation of the service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from video_system._async_transport import AsyncConnection, AsyncTransport, chunks
+from video_system._errors import VideoFailed
+from video_system._models import (
+    Asset,
+    Estimate,
+    Event,
+    InferenceResult,
+    Model,
+    Page,
+    Profile,
+    Task,
+    TaskAccepted,
+    Template,
+    Variant,
+    Video,
+    Voice,
+)
+from video_system._protocol import Call, EventParser, creating, given
+
+
+class AsyncVideoSystemClient:
+    """
+    Talks to one service with one API key (or access token).
+
+    Args:
+        api_key: `vs_live_…`; without one, VIDEO_SYSTEM_API_KEY of the environment.
+        base_url: where the service is; without one, VIDEO_SYSTEM_BASE_URL, then http://localhost:8000.
+        timeout: seconds that one request may take.
+        max_retries: how often a request is tried again when the service is busy or away. What makes something
+            carries the same Idempotency-Key in all attempts, so nothing is made twice.
+        language: of the messages, "zh-TW" or "en".
+        transport: replaces the network, for tests.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float = 30.0,
+        max_retries: int = 2,
+        language: str = "zh-TW",
+        transport: AsyncTransport | None = None,
+    ) -> None:
+        self._connection = AsyncConnection(
+            api_key,
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            language=language,
+            transport=transport,
+        )
+
+    async def __aenter__(self) -> AsyncVideoSystemClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._connection.base_url!r})"
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._connection.aclose()
+
+    async def generate_video(
+        self,
+        *,
+        title: str,
+        description: str | None = None,
+        template: str | None = None,
+        duration: int | None = None,
+        resolution: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> TaskAccepted:
+        """Make a video; `wait` tells when it is done."""
+        settings = given({"duration": duration, "resolution": resolution})
+        body = {"title": title, "description": description, "template": template, "settings": settings or None}
+        call = creating("/video/generate", body, idempotency_key=idempotency_key)
+        return TaskAccepted.of(await self._connection.data(call))
+
+    async def get_task(self, task_id: str) -> Task:
+        """How far a video is."""
+        return Task.of(await self._connection.data(Call("GET", f"/video/task/{task_id}")))
+
+    async def wait(
+        self,
+        task_id: str,
+        *,
+        timeout: float = 3600.0,
+        every: float = 2.0,
+        on_progress: Callable[[Task], object] | None = None,
+    ) -> Task:
+        """
+        Wait until a video is done.
+
+        Args:
+            task_id: what `generate_video` answered, or a video's id.
+            timeout: seconds to wait at most.
+            every: seconds between two looks.
+            on_progress: called with the task whenever its status or progress changes.
+
+        Raises:
+            VideoFailed: it failed or was cancelled.
+            TimeoutError: it is not done yet.
+        """
+        deadline = time.monotonic() + timeout
+        seen: Task | None = None
+        while True:
+            task = await self.get_task(task_id)
+            if on_progress is not None and task != seen:
+                on_progress(task)
+            seen = task
+            if task.status == "completed":
+                return task
+            if task.is_over:
+                raise VideoFailed(f"the video {task_id} is {task.status}", code=task.status.upper())
+            if time.monotonic() + every > deadline:
+                raise TimeoutError(f"the video {task_id} is {task.status} after {timeout:.0f} s")
+            await asyncio.sleep(every)
+
+    async def create_video(
+        self,
+        *,
+        title: str,
+        description: str | None = None,
+        script: str | None = None,
+        language: str | None = None,
+        voice: str | None = None,
+        template: str | None = None,
+        aspect: str | None = None,
+        resolution: str | None = None,
+        duration: int | None = None,
+        assets: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+        review: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> Video:
+        """Make a video out of a full brief; with *review* it waits for `approve_script` once its script is written."""
+        call = creating("/videos", _brief(locals()), idempotency_key=idempotency_key)
+        return Video.of(await self._connection.data(call))
+
+    async def estimate_video(
+        self,
+        *,
+        title: str,
+        description: str | None = None,
+        script: str | None = None,
+        language: str | None = None,
+        voice: str | None = None,
+        template: str | None = None,
+        aspect: str | None = None,
+        resolution: str | None = None,
+        duration: int | None = None,
+        assets: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+        review: bool | None = None,
+    ) -> Estimate:
+        """How long a video would take and what it would cost; nothing is made."""
+        call = Call("POST", "/videos/estimate", json=given(_brief(locals())))
+        return Estimate.of(await self._connection.data(call))
+
+    async def list_videos(
+        self,
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        status: Sequence[str] | None = None,
+        template: str | None = None,
+        q: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+    ) -> Page[Video]:
+        """The account's videos, newest first."""
+        params = {
+            "limit": limit,
+            "cursor": cursor,
+            "status": list(status) if status else None,
+            "template": template,
+            "q": q,
+            "created_after": created_after,
+            "created_before": created_before,
+        }
+        data = await self._connection.data(Call("GET", "/videos", params=given(params)))
+        return Page([Video.of(item) for item in data["items"]], data["next_cursor"], data["has_more"])
+
+    async def get_video(self, video_id: str) -> Video:
+        """One video, with how far it is."""
+        return Video.of(await self._connection.data(Call("GET", f"/videos/{video_id}")))
+
+    async def change_video(
+        self, video_id: str, *, title: str | None = None, tags: Sequence[str] | None = None
+    ) -> Video:
+        """Change how the video is called and found; what is in it stays."""
+        body = given({"title": title, "tags": list(tags) if tags is not None else None})
+        return Video.of(await self._connection.data(Call("PATCH", f"/videos/{video_id}", json=body)))
+
+    async def remove_video(self, video_id: str) -> None:
+        """Remove the video with its files."""
+        await self._connection.send(Call("DELETE", f"/videos/{video_id}"))
+
+    async def cancel_video(self, video_id: str) -> Video:
+        """End a video that waits or is being made."""
+        return Video.of(await self._connection.data(Call("POST", f"/videos/{video_id}/cancel", is_safe=False)))
+
+    async def retry_video(self, video_id: str) -> Video:
+        """Go on with a video that failed or was cancelled; finished stages are not done again."""
+        return Video.of(await self._connection.data(Call("POST", f"/videos/{video_id}/retry", is_safe=False)))
+
+    async def get_script(self, video_id: str) -> dict[str, Any]:
+        """What the video says, scene by scene."""
+        return dict(await self._connection.data(Call("GET", f"/videos/{video_id}/script")))
+
+    async def change_script(self, video_id: str, *, scenes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Say something else, while the video is `awaiting_review`; *scenes* are all of them, in order."""
+        call = Call("PUT", f"/videos/{video_id}/script", json={"scenes": [dict(scene) for scene in scenes]})
+        return dict(await self._connection.data(call))
+
+    async def approve_script(self, video_id: str) -> Video:
+        """Go on with the script as it is."""
+        return Video.of(await self._connection.data(Call("POST", f"/videos/{video_id}/approve", is_safe=False)))
+
+    async def download_video(
+        self, video_id: str, to: str | os.PathLike[str], *, variant: Variant = "video", overwrite: bool = True
+    ) -> Path:
+        """
+        Save a file of a finished video; *to* appears only when it is whole.
+
+        Raises:
+            FileExistsError: *to* is there and *overwrite* is False.
+        """
+        target = Path(to)
+        if target.exists() and not overwrite:
+            raise FileExistsError(str(target))
+        part = target.with_name(target.name + ".part")
+        call = Call("GET", f"/videos/{video_id}/download", params={"variant": variant})
+        try:
+            async with self._connection.stream(call) as answer:
+                with part.open("wb") as file:
+                    async for chunk in answer.aiter_bytes():
+                        file.write(chunk)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        return target
+
+    async def follow_video(self, video_id: str, *, last_event_id: str | None = None) -> AsyncIterator[Event]:
+        """Every step of the video as it happens, until it is over."""
+        headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last_event_id} if last_event_id else {})}
+        async with self._connection.stream(Call("GET", f"/videos/{video_id}/events", headers=headers)) as answer:
+            parser = EventParser()
+            async for line in answer.aiter_lines():
+                event = parser.feed(line)
+                if event is not None:
+                    yield Event(id=event[0], name=event[1], data=json.loads(event[2]))
+
+    async def upload_asset(self, path: str | os.PathLike[str], *, filename: str | None = None) -> Asset:
+        """Send a picture, clip or sound; its id goes into *assets* of `create_video`."""
+        file = Path(path)
+        call = Call(
+            "POST",
+            "/assets",
+            params={"filename": filename or file.name},
+            headers={"Content-Length": str(file.stat().st_size)},
+            is_safe=False,
+        )
+        return Asset.of(await self._connection.data(call, content=chunks(file)))
+
+    async def import_asset(self, *, url: str) -> Asset:
+        """Keep what is at a public address."""
+        return Asset.of(await self._connection.data(Call("POST", "/assets/import", json={"url": url})))
+
+    async def list_assets(self, *, limit: int = 20, cursor: str | None = None) -> Page[Asset]:
+        """The account's files, newest first."""
+        data = await self._connection.data(Call("GET", "/assets", params=given({"limit": limit, "cursor": cursor})))
+        return Page([Asset.of(item) for item in data["items"]], data["next_cursor"], data["has_more"])
+
+    async def get_asset(self, asset_id: str) -> Asset:
+        """One file."""
+        return Asset.of(await self._connection.data(Call("GET", f"/assets/{asset_id}")))
+
+    async def remove_asset(self, asset_id: str) -> None:
+        """Remove a file; videos that were made of it stay."""
+        await self._connection.send(Call("DELETE", f"/assets/{asset_id}"))
+
+    async def list_models(self, *, type: str | None = None) -> list[Model]:
+        """Models that can be asked."""
+        data = await self._connection.data(Call("GET", "/ai/models", params=given({"type": type})))
+        return [Model.of(item) for item in data["models"]]
+
+    async def infer(
+        self, *, text: str, model_id: str = "model_1", max_length: int | None = None, temperature: float | None = None
+    ) -> InferenceResult:
+        """Ask a model."""
+        parameters = given({"max_length": max_length, "temperature": temperature})
+        body = {"model_id": model_id, "input": given({"text": text, "parameters": parameters or None})}
+        return InferenceResult.of(await self._connection.data(Call("POST", "/ai/inference", json=body)))
+
+    async def list_templates(self) -> list[Template]:
+        """Kinds of video."""
+        data = await self._connection.data(Call("GET", "/templates"))
+        return [Template.of(item) for item in data["items"]]
+
+    async def get_template(self, name: str) -> Template:
+        """One kind of video."""
+        return Template.of(await self._connection.data(Call("GET", f"/templates/{name}")))
+
+    async def list_voices(self, *, language: str | None = None) -> list[Voice]:
+        """Who can say a narration."""
+        data = await self._connection.data(Call("GET", "/voices", params=given({"language": language})))
+        return [Voice.of(item) for item in data["items"]]
+
+    async def get_voice(self, voice_id: str) -> Voice:
+        """One voice."""
+        return Voice.of(await self._connection.data(Call("GET", f"/voices/{voice_id}")))
+
+    async def get_voice_sample(self, voice_id: str) -> dict[str, Any]:
+        """A sentence said by the voice: `text`, and `url` of the sound."""
+        return dict(await self._connection.data(Call("GET", f"/voices/{voice_id}/sample")))
+
+    async def get_usage(self) -> dict[str, Any]:
+        """Requests, videos and storage against the plan."""
+        return dict(await self._connection.data(Call("GET", "/usage")))
+
+    async def get_profile(self) -> Profile:
+        """Whose key this is."""
+        return Profile.of(await self._connection.data(Call("GET", "/users/me")))
+
+
+def _brief(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The body that the arguments of a method describe."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in arguments.items()
+        if name not in ("self", "idempotency_key")
+    }

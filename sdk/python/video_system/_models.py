@@ -1,0 +1,171 @@
+"""What the service answers. Keys that a later version adds are kept in `raw` and are no error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Generic, Literal, TypeVar
+
+Status = Literal["pending", "processing", "awaiting_review", "completed", "failed", "cancelled"]
+Variant = Literal["video", "srt", "vtt", "poster"]
+
+R = TypeVar("R", bound="Result")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Result:
+    """An answer; *raw* is all of it, as it came."""
+
+    raw: Mapping[str, Any] = field(repr=False, compare=False, kw_only=True, default_factory=dict)
+
+    @classmethod
+    def of(cls: type[R], data: Mapping[str, Any]) -> R:
+        """The result that *data* describes."""
+        known = {each.name for each in fields(cls)} - {"raw"}
+        return cls(**{name: value for name, value in data.items() if name in known}, raw=data)
+
+
+@dataclass(frozen=True)
+class TaskAccepted(Result):
+    """A video that will be made; *estimated_time* in seconds."""
+
+    task_id: str
+    status: Status
+    estimated_time: int
+
+
+@dataclass(frozen=True)
+class Task(Result):
+    """How far a video is, 0 to 100."""
+
+    task_id: str
+    status: Status
+    progress: int
+    video_url: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it will not change any more."""
+        return self.status in ("completed", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Video(Result):
+    """A video with all that is known of it."""
+
+    id: str
+    title: str
+    status: Status
+    progress: int = 0
+    stage: str = ""
+    error: Mapping[str, Any] | None = None
+    brief: Mapping[str, Any] = field(default_factory=dict)
+    video: Mapping[str, Any] | None = None
+    """Width, height, duration, loudness and credits of a finished video."""
+    tags: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    created_at: str = ""
+    started_at: str | None = None
+    completed_at: str | None = None
+
+
+@dataclass(frozen=True)
+class Estimate(Result):
+    """What a video would take: seconds of work, *duration* of film, and *cost*, None where it is not known."""
+
+    seconds: int
+    duration: int
+    cost: float | None = None
+    currency: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Event(Result):
+    """A step of a video: *name* is progress, stage, completed, failed or cancelled."""
+
+    id: str
+    name: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asset(Result):
+    """A picture, clip or sound of the account."""
+
+    id: str
+    filename: str
+    kind: str
+    media_type: str
+    size: int
+    width: int = 0
+    height: int = 0
+    duration: float = 0.0
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Model(Result):
+    """A model that can be asked."""
+
+    id: str
+    name: str
+    type: str
+    status: str
+
+
+@dataclass(frozen=True)
+class InferenceResult(Result):
+    """A model's answer."""
+
+    model_id: str
+    output: Mapping[str, Any]
+    usage: Mapping[str, Any]
+    latency_ms: int
+
+    @property
+    def text(self) -> str:
+        """What it wrote."""
+        return str(self.output["text"])
+
+
+@dataclass(frozen=True)
+class Template(Result):
+    """A kind of video."""
+
+    name: str
+    title: str = ""
+    description: str = ""
+    duration: int = 0
+    aspects: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Voice(Result):
+    """Somebody who can say a narration."""
+
+    id: str
+    name: str = ""
+    provider: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Profile(Result):
+    """The account of the key."""
+
+    user_id: str
+    username: str
+    email: str
+    plan: str = ""
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some of many; *next_cursor* asks for the next ones."""
+
+    items: list[T]
+    next_cursor: str | None
+    has_more: bool
