@@ -9,18 +9,19 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from api.document import describe
 from api.envelope import Failure
 from api.errors import add_error_handlers
 from api.gate import Gate
+from api.metrics import Measured
 from api.middleware import RequestFrame
 from api.reconciler import keep_reconciling
-from api.routes import auth, health, keys, media, users, video
+from api.reference import add_reference
+from api.routes import ai, assets, auth, health, keys, media, service, templates, users, video, videos, voices
 from store.migrate import migrate
 from studio.settings import get_settings
 
 PRODUCTION_URL = "https://api.video-system.com"
-
-_ERRORS = {status: {"model": Failure} for status in (400, 401, 403, 404, 429, 500)}
 
 
 def create_app() -> FastAPI:
@@ -33,14 +34,19 @@ def create_app() -> FastAPI:
         servers=[{"url": get_settings().base_url}, {"url": PRODUCTION_URL}],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         generate_unique_id_function=_operation_id,
-        responses=_ERRORS,  # type: ignore[arg-type]
+        # One is enough to have the schema in the document: api/document.py says who can answer what.
+        responses={500: {"model": Failure}},
+        docs_url=None,
+        redoc_url=None,
     )
-    for routes in (auth, users, keys, video, media, health):
+    for routes in (auth, users, keys, assets, video, videos, ai, templates, voices, service, media, health):
         app.include_router(routes.router)
     add_error_handlers(app)
     app.add_middleware(Gate)
     app.add_middleware(RequestFrame)
-    _without_422(app)
+    app.add_middleware(Measured)
+    add_reference(app)
+    describe(app)
     return app
 
 
@@ -57,19 +63,3 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
 
 def _operation_id(route: APIRoute) -> str:
     return route.name
-
-
-def _without_422(app: FastAPI) -> None:
-    """The framework documents a 422 of its own, which we answer as 400."""
-    build = app.openapi
-
-    def openapi() -> dict[str, object]:
-        document = build()
-        for path in document["paths"].values():
-            for operation in path.values():
-                operation.get("responses", {}).pop("422", None)
-        for name in ("HTTPValidationError", "ValidationError"):
-            document["components"]["schemas"].pop(name, None)
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]

@@ -97,7 +97,7 @@ def start(video: Video) -> None:
         logger.warning("film %s waits for Prefect", video.id)
         return
     with transaction() as session:
-        Videos.of_everyone(session).change(video.id, run_id=run_id)
+        Videos.of_everyone(session).change(video.id, run_id=run_id, asks_again=False)
 
 
 def _start_apart(video: Video) -> None:

@@ -14,9 +14,13 @@ from starlette.responses import JSONResponse, Response
 
 from api.envelope import ErrorBody, ErrorDetail, Failure
 from api.messages import error_message, language_of
+from api.runs import PrefectUnavailable
 from studio.errors import BadInput, ObjectMissing, VideoSystemError
 
 logger = logging.getLogger("api")
+
+PREFECT_RETRY_S = 5
+"""A Prefect server that was started again answers after about this long."""
 
 
 class ApiError(Exception):
@@ -100,6 +104,36 @@ class NotFound(ApiError):
     status, code = 404, "NOT_FOUND"
 
 
+class Conflict(ApiError):
+    """Not possible in the present state; the details say why."""
+
+    status, code = 409, "CONFLICT"
+
+
+class TooLarge(ApiError):
+    """More bytes than we take."""
+
+    status, code = 413, "TOO_LARGE"
+
+
+class UnsupportedMedia(ApiError):
+    """A file of a kind that we do not take."""
+
+    status, code = 415, "UNSUPPORTED_MEDIA"
+
+
+class NotDone(ApiError):
+    """A part of a film that is not made yet."""
+
+    status, code = 409, "NOT_DONE"
+
+
+class TooManyStreams(ApiError):
+    """The caller follows as many films at once as may be."""
+
+    status, code = 429, "TOO_MANY_STREAMS"
+
+
 class LinkExpired(ApiError):
     """A signed link with a wrong signature or past its time."""
 
@@ -110,6 +144,30 @@ class NotReady(ApiError):
     """Something that we need is not there yet; the details say what."""
 
     status, code = 503, "NOT_READY"
+
+
+class ContentRefused(ApiError):
+    """The model will not answer this text, however often it is asked."""
+
+    status, code = 400, "CONTENT_REFUSED"
+
+
+class ModelUnavailable(ApiError):
+    """Somebody else's model does not answer now, or the operator has something to set."""
+
+    status, code = 503, "MODEL_UNAVAILABLE"
+
+
+class UpstreamRateLimited(ApiError):
+    """The model's vendor wants fewer requests; Retry-After is the vendor's, where it gave one."""
+
+    status, code = 429, "UPSTREAM_RATE_LIMITED"
+
+
+class UpstreamBalance(ApiError):
+    """The operator's account with the model's vendor is empty."""
+
+    status, code = 503, "UPSTREAM_BALANCE"
 
 
 class Busy(ApiError):
@@ -137,6 +195,7 @@ def add_error_handlers(app: FastAPI) -> None:
     """Our answers for our errors, the framework's and the studio's."""
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(VideoSystemError, _studio_error)
+    app.add_exception_handler(PrefectUnavailable, _prefect_away)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
 
@@ -175,6 +234,10 @@ def _studio_error(request: Request, error: Exception) -> Response:
         return failure(request, status=404, code="NOT_FOUND")
     logger.error("unhandled studio error", exc_info=error)
     return failure(request, status=500, code="INTERNAL_ERROR")
+
+
+def _prefect_away(request: Request, _error: Exception) -> Response:
+    return failure(request, status=503, code="BUSY", headers={"Retry-After": str(PREFECT_RETRY_S)})
 
 
 def _invalid(request: Request, error: Exception) -> Response:

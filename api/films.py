@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import logging
 import statistics
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from api import runs
 from api.dispatch import admit, dispatch
@@ -14,11 +18,18 @@ from store.repos.videos import Videos
 from store.session import reading, transaction
 from store.tables.users import User
 from store.tables.videos import Video
+from studio.errors import UnknownName
 from studio.language.detect import resolve_language
+from studio.language.pace import spoken_seconds
 from studio.models.brief import Brief
 from studio.models.rendition import Rendition
 from studio.models.template import load_template
 from studio.providers.storage.links import signed_url
+from studio.providers.tts import Voice
+from studio.providers.tts.sample import ready_voices
+from studio.settings import get_settings
+
+Answer = TypeVar("Answer", bound=BaseModel)
 
 logger = logging.getLogger("api.films")
 
@@ -37,20 +48,53 @@ def generate(brief: Brief, *, owner: User, once: Once) -> TaskAccepted:
         PlanExceeded: it is longer or larger than the owner's plan allows.
         QuotaExceeded: the owner has too many films.
     """
-    template = load_template(brief.template)
-    resolve_language(brief.language, brief.script or f"{brief.title}\n{brief.description}")
-    lasts_s = brief.duration or template.duration
-    estimate = estimated_seconds(lasts_s)
+    estimate = estimated_seconds(lasting(brief))
+
+    def accepted(video: Video) -> TaskAccepted:
+        return TaskAccepted(task_id=video.id, status="pending", estimated_time=estimate)
+
+    return ask_for(brief, owner=owner, once=once, answer=accepted, kind=TaskAccepted)
+
+
+def ask_for(
+    brief: Brief,
+    *,
+    owner: User,
+    once: Once,
+    answer: Callable[[Video], Answer],
+    kind: type[Answer],
+    tags: Sequence[str] = (),
+) -> Answer:
+    """
+    The *answer* to a request for a film, which is written down and then begun when its turn comes.
+
+    A request that was answered before is answered the same. Raises as `generate` does.
+    """
+    lasts_s = lasting(brief)
     with transaction() as session:
         earlier = once.claim(session, owner_id=owner.id)
         if earlier is not None:
-            return TaskAccepted.model_validate(earlier)
+            return kind.model_validate(earlier)
         admit(session, brief, owner=owner, lasts_s=lasts_s)
-        video = Videos(session, owner_id=owner.id).add(brief, owner_id=owner.id)
-        accepted = TaskAccepted(task_id=video.id, status="pending", estimated_time=estimate)
-        once.keep(session, owner_id=owner.id, data=accepted.model_dump())
+        given = answer(Videos(session, owner_id=owner.id).add(brief, owner_id=owner.id, tags=tags))
+        once.keep(session, owner_id=owner.id, data=given.model_dump(mode="json"))
     dispatch()
-    return accepted
+    return given
+
+
+def lasting(brief: Brief) -> int:
+    """
+    About how many seconds the film will last, once what the brief names is known.
+
+    Raises:
+        BadInput: a template, language or voice that is not here; the message lists those that are.
+    """
+    template = load_template(brief.template)
+    language = resolve_language(brief.language, brief.script or f"{brief.title}\n{brief.description}")
+    voice = _voice(language, brief.voice) if brief.voice or brief.script.strip() else None
+    if voice is None or not brief.script.strip():
+        return brief.duration or template.duration
+    return max(1, round(spoken_seconds(brief.script, language, pace=voice.pace)))
 
 
 def task_status(task_id: str, *, owner: User) -> TaskStatus:
@@ -76,8 +120,12 @@ def task_status(task_id: str, *, owner: User) -> TaskStatus:
 
 def status_of(video: Video) -> runs.Status:
     """The flow run's state in our words; what the row knows when there is no run or Prefect does not answer."""
+    if video.completed_at:
+        return video.ended_as
     if video.cancel_requested_at:
         return "cancelled"
+    if video.asks_again:
+        return "pending"
     if video.run_id is None:
         return "failed" if video.error_code else "pending"
     try:
@@ -86,8 +134,6 @@ def status_of(video: Video) -> runs.Status:
         run = None
     if run is None:
         return _from_row(video)
-    if run.status == "processing" and video.rendition and video.completed_at:
-        return "completed"  # the process has finished and Prefect has yet to hear of it
     return _waiting_for_restart(video) if run.state == "Crashed" else run.status
 
 
@@ -97,6 +143,17 @@ def estimated_seconds(duration: int) -> int:
         recent = Videos.of_everyone(session).recent_seconds()
     rates = [max(0.0, took - OVERHEAD_S) / lasts for took, lasts in recent if lasts > 0]
     return max(1, round(OVERHEAD_S + duration * (statistics.median(rates) if rates else FIRST_RATE)))
+
+
+def _voice(language: str, wanted: str | None) -> Voice | None:
+    """The voice of that name or id, or the first that speaks *language*; None where none is ready now."""
+    speakers = [each for each in ready_voices(get_settings().tts) if each.voice.language == language]
+    for each in speakers:
+        if wanted in (None, each.id, each.voice.name):
+            return each.voice
+    if wanted is None:
+        return None
+    raise UnknownName(wanted, field="voice", known=[each.id for each in speakers])
 
 
 def _waiting_for_restart(video: Video) -> runs.Status:
@@ -109,6 +166,8 @@ def _from_row(video: Video) -> runs.Status:
         return "completed"
     if video.error_code:
         return "failed"
+    if video.is_under_review:
+        return "awaiting_review"
     return "processing" if video.stage else "pending"
 
 

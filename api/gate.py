@@ -36,6 +36,7 @@ class Gate:
         caller = await _caller(Headers(scope=scope))
         scope.setdefault("state", {})["caller"] = caller
         allowance = await _allowance(scope, caller)
+        scope["state"]["allowance"] = allowance
 
         async def send_with_limits(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -1,19 +1,169 @@
-"""The films of an account once they are asked for: what the routes of `/videos` do."""
+"""The films of an account: ask for them, look at them, change and remove them."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from api import runs
-from store.repos.videos import Videos
+from api.assets import keys_of
+from api.dispatch import admit, dispatch
+from api.envelope import ErrorDetail
+from api.errors import Conflict, NotFound, PlanExceeded, QuotaExceeded
+from api.films import ask_for, estimated_seconds, lasting, status_of
+from api.once import Once
+from api.schemas.page import Page
+from api.schemas.videos import BriefShown, ChangeVideo, Estimate, Failing, FilmShown, Links, MakeVideo, VideoShown
+from store.repos.assets import is_somebodys
+from store.repos.videos import Videos, Wanted
 from store.session import reading, transaction
 from store.tables.users import User
 from store.tables.videos import Video
+from studio.models.brief import Brief
+from studio.models.rendition import Rendition
+from studio.providers import llm
+from studio.providers.fallback import ready
 from studio.providers.storage import open_storage
 from studio.settings import get_settings
 
 KEY_IN_TEXT = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}")
+KEYLESS = ("embedded",)
+"""Writers that cost nothing."""
+
+
+def make(order: MakeVideo, *, owner: User, once: Once) -> VideoShown:
+    """
+    Write the film down, then start it; what is written down is made even if starting fails now.
+
+    Raises:
+        BadInput: it names something that is not here.
+        PlanExceeded: it is longer or larger than the owner's plan allows.
+        QuotaExceeded: the owner has too many films.
+    """
+    brief = order.brief(assets=keys_of(order.assets, owner=owner))
+    with _our_words():
+        return ask_for(brief, owner=owner, once=once, answer=shown, kind=VideoShown, tags=order.tags)
+
+
+def page(wanted: Wanted, *, owner: User, after: str | None, limit: int) -> Page[VideoShown]:
+    """The owner's *wanted* films that are older than the film *after*, newest first, at most *limit*."""
+    found: list[tuple[Video, runs.Status]] = []
+    while len(found) <= limit:
+        with reading() as session:
+            rows = Videos(session, owner_id=owner.id).page(wanted, after=after, most=limit + 1)
+        found += [(row, status) for row, status in _with_status(rows) if status in (wanted.statuses or {status})]
+        if len(rows) <= limit:
+            break
+        after = rows[-1].id
+    items = [shown(video, status=status) for video, status in found[:limit]]
+    has_more = len(found) > limit
+    return Page(items=items, next_cursor=items[-1].id if has_more else None, has_more=has_more)
+
+
+def find(video_id: str, *, owner: User) -> Video:
+    """
+    The owner's film.
+
+    Raises:
+        NotFound: this owner has no such film.
+    """
+    with reading() as session:
+        video = Videos(session, owner_id=owner.id).get(video_id)
+    if video is None:
+        raise NotFound
+    return video
+
+
+def shown(video: Video, *, status: runs.Status | None = None) -> VideoShown:
+    """What is shown of a film; the *status* is found out unless it is known."""
+    status = status or status_of(video)
+    is_done = status == "completed" and video.rendition is not None
+    return VideoShown(
+        status=status,
+        progress=100 if is_done else min(video.progress, 99),
+        error=_failing(video) if status == "failed" else None,
+        brief=BriefShown.of(Brief.model_validate(video.brief)),
+        video=FilmShown.of(Rendition.model_validate(video.rendition)) if is_done else None,
+        links=_links(video.id, is_done=is_done),
+        **video.model_dump(include={"id", "title", "stage", "tags", "warnings"}),
+        **video.model_dump(include={"created_at", "started_at", "completed_at"}),
+    )
+
+
+def change(video: Video, changes: ChangeVideo) -> VideoShown:
+    """The film with what its owner changed."""
+    values = changes.model_dump(exclude_none=True)
+    if values:
+        with transaction() as session:
+            Videos(session, owner_id=video.owner_id).change(video.id, **values)
+    return _shown_now(video)
+
+
+def cancel(video: Video) -> VideoShown:
+    """
+    The film, cancelled from now on: the row says so first, the reconciler tells Prefect if we cannot.
+
+    Raises:
+        Conflict: it is finished, or failed.
+    """
+    if status_of(video) == "cancelled":
+        return shown(video)
+    with transaction() as session:
+        if not Videos(session, owner_id=video.owner_id).request_cancel(video.id):
+            raise _conflict("the film is over")
+    if video.run_id:
+        _end_run(video, video.run_id)
+    dispatch()
+    return _shown_now(video)
+
+
+def retry(video: Video, *, owner: User) -> VideoShown:
+    """
+    The film, waiting to go on where it failed or was cancelled.
+
+    Raises:
+        Conflict: it did not fail, was not cancelled, or its process has not ended yet.
+        PlanExceeded: it is longer or larger than the owner's plan allows by now.
+        QuotaExceeded: the owner has too many films.
+    """
+    if video.completed_at is None:
+        raise _conflict("the film is not over, or its process has not ended yet")
+    if video.ended_as == "completed":
+        raise _conflict("the film is there")
+    brief = Brief.model_validate(video.brief)
+    lasts_s = lasting(brief)
+    with _our_words(), transaction() as session:
+        admit(session, brief, owner=owner, lasts_s=lasts_s)
+        if not Videos(session, owner_id=owner.id).ask_again(video.id):
+            raise _conflict("the film is being tried again")
+    dispatch()
+    return _shown_now(video)
+
+
+def estimate(order: MakeVideo, *, owner: User) -> Estimate:
+    """
+    What the film would take; nothing is written down.
+
+    Raises:
+        BadInput: it names something that is not here.
+    """
+    brief = order.brief(assets=keys_of(order.assets, owner=owner))
+    lasts_s = lasting(brief)
+    writer = "" if brief.script.strip() else ready(llm.catalog, get_settings().llm)[0].name
+    is_charged = writer not in ("", *KEYLESS)
+    warnings = [f"the writer {writer!r} is charged by its vendor"] if is_charged else []
+    if brief.script.strip() and brief.duration is not None:
+        warnings.append("duration: a script is said word for word, however long that takes")
+    with transaction() as session:
+        try:
+            admit(session, brief, owner=owner, lasts_s=lasts_s)
+        except (PlanExceeded, QuotaExceeded) as error:
+            warnings += [detail.message for detail in error.details]
+    return Estimate(
+        seconds=estimated_seconds(lasts_s), duration=lasts_s, cost=None if is_charged else 0.0, warnings=warnings
+    )
 
 
 def remove_all(owner: User) -> None:
@@ -31,22 +181,74 @@ def remove_all(owner: User) -> None:
 
 def remove(video: Video) -> None:
     """
-    End the film's run and remove its row, then its files, unless another film has the same.
+    End the film's run and remove it with the row, then the files, unless somebody else has the same.
 
     Raises:
         PrefectUnavailable: the run cannot be ended now; nothing was removed.
     """
-    if video.run_id and video.completed_at is None:
-        runs.cancel(video.run_id)
+    if video.run_id:
+        runs.remove(video.run_id)
     with transaction() as session:
         Videos.of_everyone(session).remove(video.id)
     for key in _keys(video):
         with reading() as session:
-            is_used = Videos.of_everyone(session).is_used(key)
+            is_used = is_somebodys(session, key) or Videos.of_everyone(session).is_used(key)
         if not is_used:
             open_storage(get_settings()).delete(key)
+
+
+def _with_status(videos: Sequence[Video]) -> list[tuple[Video, runs.Status]]:
+    runs.states().expect(video.run_id for video in videos if video.run_id and not video.completed_at)
+    return [(video, status_of(video)) for video in videos]
+
+
+def _shown_now(video: Video) -> VideoShown:
+    with reading() as session:
+        now = Videos.of_everyone(session).get(video.id)
+    if now is None:
+        raise NotFound
+    return shown(now)
+
+
+def _end_run(video: Video, run_id: str) -> None:
+    """What has no process is over at once; the others end with their process."""
+    try:
+        runs.cancel(run_id)
+        run = runs.states().get(run_id)
+    except runs.PrefectUnavailable:
+        return
+    if run is None or run.status == "cancelled":
+        with transaction() as session:
+            Videos.of_everyone(session).close(video.id)
+
+
+def _failing(video: Video) -> Failing:
+    if video.error_code is None:
+        return Failing(code="INTERNAL_ERROR", message=f"flow run {video.run_id} failed")
+    return Failing(code=video.error_code, message=video.error_message or "")
+
+
+def _links(video_id: str, *, is_done: bool) -> Links:
+    here = f"{get_settings().base_url}/videos/{video_id}"
+    return Links(
+        self=here, events=f"{here}/events", script=f"{here}/script", download=f"{here}/download" if is_done else None
+    )
 
 
 def _keys(video: Video) -> set[str]:
     """Every object that the film was made of or that was made for it."""
     return set(KEY_IN_TEXT.findall(json.dumps([video.rendition, video.timeline])))
+
+
+def _conflict(why: str) -> Conflict:
+    return Conflict(details=[ErrorDetail(field="status", message=why, type="conflict")])
+
+
+@contextmanager
+def _our_words() -> Iterator[None]:
+    """A refusal names the fields as `/videos` has them: not below `settings`."""
+    try:
+        yield
+    except PlanExceeded as error:
+        details = [each.model_copy(update={"field": each.field.removeprefix("settings.")}) for each in error.details]
+        raise PlanExceeded(details=details) from error

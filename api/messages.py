@@ -36,12 +36,30 @@ ERRORS: dict[str, dict[Language, str]] = {
     "PLAN_EXCEEDED": {"zh-TW": "超出方案允許的範圍", "en": "This is more than your plan allows"},
     "TOO_MANY_ATTEMPTS": {"zh-TW": "嘗試次數過多，請稍後再試", "en": "Too many attempts; try again later"},
     "CONFLICT": {"zh-TW": "目前的狀態無法這麼做", "en": "This is not possible in the present state"},
+    "NOT_DONE": {"zh-TW": "影片還沒有完成到這一步", "en": "The film has not come that far yet"},
+    "TOO_MANY_STREAMS": {
+        "zh-TW": "同時追蹤的影片過多，請先關閉一些連線",
+        "en": "You follow too many films at once; close some connections first",
+    },
     "UNSUPPORTED_MEDIA": {"zh-TW": "不支援這種檔案", "en": "Files of this kind are not supported"},
     "BAD_RANGE": {"zh-TW": "檔案沒有這個範圍", "en": "The file has no such range"},
     "URL_BLOCKED": {"zh-TW": "不接受這個網址", "en": "This URL is not accepted"},
     "DOWNLOAD_FAILED": {"zh-TW": "無法從這個網址取得檔案", "en": "Nothing usable came from this URL"},
     "TOO_LARGE": {"zh-TW": "請求內容過大", "en": "The request is too large"},
     "NOT_READY": {"zh-TW": "服務尚未就緒", "en": "The service is not ready"},
+    "CONTENT_REFUSED": {"zh-TW": "模型拒絕回答這段內容", "en": "The model refused this text"},
+    "MODEL_UNAVAILABLE": {
+        "zh-TW": "模型目前無法使用，請稍後再試",
+        "en": "The model is not available; try again later",
+    },
+    "UPSTREAM_RATE_LIMITED": {
+        "zh-TW": "模型供應商的請求次數已達上限，請稍後再試",
+        "en": "The model's provider has had too many requests; try again later",
+    },
+    "UPSTREAM_BALANCE": {
+        "zh-TW": "模型供應商的帳戶餘額不足，請通知管理者",
+        "en": "The operator's account with the model's provider has no balance left",
+    },
     "BUSY": {"zh-TW": "系統忙碌，請稍後再試", "en": "Busy; try again in a moment"},
     "INTERNAL_ERROR": {"zh-TW": "系統發生錯誤", "en": "Something went wrong on our side"},
 }

@@ -32,17 +32,44 @@ class Plan(BaseModel):
     waiting: int = Field(ge=0)
     """Films that may wait beside those."""
     films_a_day: int = Field(ge=1)
+    largest_asset_mb: int = Field(ge=1)
+    """Size of one own file, in MiB."""
+    assets_mb: int = Field(ge=1)
+    """Size of all own files together."""
     longest_s: int = Field(ge=1)
     largest: Resolution
 
 
 _PLANS: dict[PlanName, Plan] = {
-    "free": Plan(requests_an_hour=100, running=1, waiting=20, films_a_day=50, longest_s=300, largest=Resolution.P1080),
+    "free": Plan(
+        requests_an_hour=100,
+        running=1,
+        waiting=20,
+        films_a_day=50,
+        longest_s=300,
+        largest_asset_mb=100,
+        assets_mb=1_000,
+        largest=Resolution.P1080,
+    ),
     "paid": Plan(
-        requests_an_hour=1_000, running=3, waiting=50, films_a_day=200, longest_s=600, largest=Resolution.P1080
+        requests_an_hour=1_000,
+        running=3,
+        waiting=50,
+        films_a_day=200,
+        longest_s=600,
+        largest_asset_mb=2_000,
+        assets_mb=50_000,
+        largest=Resolution.P1080,
     ),
     "admin": Plan(
-        requests_an_hour=10_000, running=10, waiting=500, films_a_day=2_000, longest_s=600, largest=Resolution.P1080
+        requests_an_hour=10_000,
+        running=10,
+        waiting=500,
+        films_a_day=2_000,
+        longest_s=600,
+        largest_asset_mb=5_000,
+        assets_mb=200_000,
+        largest=Resolution.P1080,
     ),
 }
 

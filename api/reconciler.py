@@ -66,7 +66,9 @@ def keep_reconciling(stop: threading.Event) -> None:
 
 
 def _tend(video: Video, run: runs.Run | None) -> None:
-    if run is None:
+    if video.cancel_requested_at:
+        _carry_out_cancel(video, run)
+    elif run is None:
         _start_anew(video)
     elif run.status == "processing" and run.state != "AwaitingRetry":
         _look_for_process(video, run)
@@ -75,7 +77,19 @@ def _tend(video: Video, run: runs.Run | None) -> None:
     elif run.state == "Crashed" and utc_now() - run.since > CRASHED_FOR:
         _after_crash(video, run)
     elif run.status in ENDED and run.state != "Crashed" and utc_now() - run.since > ENDED_FOR:
-        _close(video)
+        _close(video, run)
+
+
+def _carry_out_cancel(video: Video, run: runs.Run | None) -> None:
+    """A cancel that did not reach Prefect reaches it now; a film whose run has ended by it is over."""
+    if run is None or run.status in ENDED:
+        _close(video, run)
+    elif run.state != "Cancelling":
+        runs.cancel(run.id)
+    elif video.pid is not None:
+        _look_for_process(video, run)
+    elif utc_now() - run.since > CRASHED_FOR:
+        runs.declare_dead(run)  # nothing has opened its record, and nothing will: the row says no
 
 
 @contextmanager
@@ -117,10 +131,13 @@ def _give_up(video: Video) -> None:
         )
 
 
-def _close(video: Video) -> None:
+def _close(video: Video, run: runs.Run | None) -> None:
     """A run that ended without its own word, cancelled before it began for instance, is over for us too."""
+    values: dict[str, str] = {}
+    if run is not None and run.status == "failed" and not video.error_code:
+        values = {"error_code": "INTERNAL_ERROR", "error_message": f"an internal error ended flow run {run.id}"}
     with transaction() as session:
-        Videos.of_everyone(session).change(video.id, completed_at=utc_now())
+        Videos.of_everyone(session).change(video.id, completed_at=utc_now(), **values)
 
 
 def _look_for_process(video: Video, run: runs.Run) -> None:

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -17,6 +17,7 @@ import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.responses import SetStateStatus
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Cancelled, Cancelling, Crashed, Scheduled
 
@@ -76,7 +77,7 @@ def start(video: Video) -> str:
     The id of the flow run that makes *video*, created unless it exists.
 
     The film's id is the idempotency key: called any number of times, by any number of processes, there is
-    one run.
+    one run. A run that ended, or that waits for its creator, goes on if *video* asks again.
 
     Raises:
         PrefectUnavailable: the reconciler will do it later.
@@ -88,13 +89,25 @@ def start(video: Video) -> str:
             name=video.title[:200],
             idempotency_key=video.id,
         )
+        if video.asks_again and run.state:
+            _go_on(client, run.id, run.state)
         return str(run.id)
 
 
 def cancel(run_id: str) -> None:
-    """Ask the worker to end a run; a run that has not begun is cancelled at once."""
-    with _prefect() as client:
+    """Ask the worker to end a run; one that has not begun, or is suspended, is cancelled at once."""
+    with _prefect() as client, suppress(ObjectNotFound):
         client.set_flow_run_state(UUID(run_id), Cancelling(), force=False)
+    states().forget(run_id)
+
+
+def remove(run_id: str) -> None:
+    """Forget a run with everything that Prefect knows of it; one that goes on is only cancelled."""
+    with _prefect() as client, suppress(ObjectNotFound):
+        client.set_flow_run_state(UUID(run_id), Cancelling(), force=False)
+        state = client.read_flow_run(UUID(run_id)).state
+        if state is None or state.is_final():
+            client.delete_flow_run(UUID(run_id))
     states().forget(run_id)
 
 
@@ -165,6 +178,11 @@ class States:
                 self._refresh(run_id, now)
             return self._runs.get(run_id)
 
+    def expect(self, run_ids: Iterable[str]) -> None:
+        """These are asked for next: they are read together with the first."""
+        with self._lock:
+            self._asked |= dict.fromkeys(run_ids, time.monotonic())
+
     def forget(self, run_id: str) -> None:
         """Read the run anew when it is next asked for."""
         with self._lock:
@@ -185,6 +203,16 @@ class States:
 def states() -> States:
     """This process's memory of runs."""
     return States()
+
+
+def _go_on(client: SyncPrefectClient, run_id: UUID, state: State[Any]) -> None:
+    if state.is_paused():
+        answer = client.resume_flow_run(run_id, run_input={})
+        if answer.status == SetStateStatus.REJECT:
+            raise RuntimeError(f"flow run {run_id} cannot be resumed: {answer.details}")
+    elif state.is_final():
+        client.set_flow_run_state(run_id, Scheduled(name="AwaitingRetry"), force=True)
+    states().forget(str(run_id))
 
 
 def _parameters(brief: dict[str, Any]) -> dict[str, Any]:

@@ -97,7 +97,8 @@ def up(console: Console) -> None:
         house.start("prefect", sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1",
                     "--port", str(settings.prefect_port))  # fmt: skip
         house.start("api", sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--host",
-                    settings.api_host, "--port", str(settings.api_port), "--no-access-log")  # fmt: skip
+                    settings.api_host, "--port", str(settings.api_port), "--no-access-log",
+                    "--timeout-graceful-shutdown", "5")  # fmt: skip
         house.await_url("prefect", f"http://127.0.0.1:{settings.prefect_port}/api/health")
         house.start("deploy", sys.executable, "-m", "deployments.cli", "deploy")
         _await_exit(house, "deploy")

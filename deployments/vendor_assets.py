@@ -1,10 +1,10 @@
 """
-Rebuild the vendored fonts, icons and voices from the npm packages that they come from.
+Rebuild the vendored fonts, icons, voices and API reference from the npm packages that they come from.
 
 Run once by a maintainer after `npm pack` of the packages named in NOTICE; users never need it.
 
     npm pack @embedpdf/fonts-tc@1.0.0 @fontsource/outfit@5.3.0 @iconify-json/fluent-emoji@1.2.7 \
-             @phosphor-icons/core@2.1.1 emojibase-data@17.0.0 kokoro-js@1.2.1
+             @phosphor-icons/core@2.1.1 emojibase-data@17.0.0 kokoro-js@1.2.1 swagger-ui-dist@5.35.0
     python deployments/vendor_assets.py FOLDER_OF_THE_TARBALLS      # needs fonttools, brotli, numpy
 """
 
@@ -22,6 +22,7 @@ import numpy as np
 from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).resolve().parents[1] / "templates"
+REFERENCE = HERE.parent / "api" / "static" / "docs"
 VOICES = ("af_heart", "am_michael", "zf_xiaoxiao", "zf_xiaoyi", "zm_yunjian", "zm_yunxi", "zm_yunyang")
 OUTFIT = {500: "Outfit Medium", 700: "Outfit Bold", 800: "Outfit ExtraBold"}
 SKIN_TONES = ("-light", "-medium-light", "-medium", "-medium-dark", "-dark")
@@ -30,7 +31,7 @@ LARGEST_ICON = 100_000
 
 
 def main(folder: Path) -> None:
-    """Write fonts/, emoji/ and voices/ in templates/."""
+    """Write fonts/, emoji/ and voices/ in templates/, and the reference in api/static/."""
     fonts(package(folder, "embedpdf-fonts-tc"), package(folder, "fontsource-outfit"))
     icons(
         package(folder, "iconify-json-fluent-emoji"),
@@ -38,6 +39,7 @@ def main(folder: Path) -> None:
         package(folder, "emojibase-data"),
     )
     voices(package(folder, "kokoro-js"))
+    reference(package(folder, "swagger-ui-dist"))
 
 
 def package(folder: Path, name: str) -> dict[str, bytes]:
@@ -49,6 +51,14 @@ def package(folder: Path, name: str) -> dict[str, bytes]:
             for member in tar
             if member.isfile()
         }
+
+
+def reference(swagger: dict[str, bytes]) -> None:
+    """Swagger UI as it comes, with its licences."""
+    for name in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"):
+        (REFERENCE / name).write_bytes(swagger[name])
+    (REFERENCE / "LICENSE-swagger-ui.txt").write_bytes(swagger["LICENSE"])
+    (REFERENCE / "LICENSE-swagger-ui-bundle.txt").write_bytes(swagger["swagger-ui-bundle.js.LICENSE.txt"])
 
 
 def fonts(hant: dict[str, bytes], outfit: dict[str, bytes]) -> None:

@@ -9,6 +9,7 @@ from studio.models.brief import Aspect, Brief, Resolution
 from tasks.narration import narrate
 from tasks.records import finish, note_cancellation, note_failure, open_record
 from tasks.render import render
+from tasks.review import review as review_script
 from tasks.script import write_script
 from tasks.shots import plan_shots
 from tasks.timeline import assemble_timeline
@@ -31,6 +32,7 @@ def generate_video(
     resolution: Resolution = Resolution.P1080,
     voice: str | None = None,
     assets: list[str] | None = None,
+    review: bool = False,
     video_id: str | None = None,
 ) -> str:
     """
@@ -47,6 +49,7 @@ def generate_video(
         resolution: length of the picture's short side.
         voice: name of a voice; the first that speaks the language when empty.
         assets: object keys of own pictures and clips, in the order of the scenes.
+        review: wait with the script until somebody has read it: resume the suspended run.
         video_id: set by the API; leave it empty here.
     """
     brief = Brief(
@@ -60,9 +63,10 @@ def generate_video(
         resolution=resolution,
         voice=voice or None,
         assets=tuple(assets or ()),
+        review=review,
     )
     video = open_record(brief, video_id=video_id, run_id=str(flow_run.id))
-    written = write_script(brief, video_id=video)
+    written = review_script(brief, write_script(brief, video_id=video), video_id=video)
     narration = narrate(written, voice=brief.voice, video_id=video)
     shots = plan_shots(brief, written, narration, video_id=video)
     timeline = assemble_timeline(brief, written, narration, shots, video_id=video)

@@ -8,8 +8,10 @@ Everything that can go wrong, as classes that know what to tell the caller.
     │   └── DownloadFailed       a URL that gave nothing usable
     ├── ProviderError            somebody else's service or model
     │   ├── ProviderUnavailable  worth trying again
+    │   │   └── OverLimit        not before some time has passed
     │   ├── ProviderRejected     this input will never work
     │   └── ProviderNotReady     a key, package or file is missing
+    │       └── OutOfBalance     the account with the provider has to be topped up
     ├── MediaError
     │   ├── UnreadableMedia      a file we were given
     │   └── RenderFailed         a file we should have made
@@ -93,6 +95,18 @@ class ProviderNotReady(ProviderError):
     """A key, package or model file is missing; the message says what to set and what works without."""
 
     code = "PROVIDER_NOT_READY"
+
+
+class OverLimit(ProviderUnavailable):
+    """The provider counts requests and has had enough of ours; *retry_after* when it says for how long."""
+
+    code = "UPSTREAM_RATE_LIMITED"
+
+
+class OutOfBalance(ProviderNotReady):
+    """The provider wants money before it goes on."""
+
+    code = "UPSTREAM_BALANCE"
 
 
 class MediaError(VideoSystemError):

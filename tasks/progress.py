@@ -18,6 +18,7 @@ from tasks.lease import leave_to_successor, this_process
 
 SHARES: dict[str, tuple[float, float]] = {
     "script": (0, 4),
+    "review": (4, 4),
     "narration": (4, 34),
     "shots": (34, 37),
     "timeline": (37, 38),

@@ -40,9 +40,12 @@ def open_record(brief: Brief, *, video_id: str | None, run_id: str) -> str:
             raise BadInput(f"there is no film {video_id!r}", field="video_id")
         if video is None:
             video = videos.add(brief, owner_id=Users(session).operator().id)
+        if video.cancel_requested_at:
+            raise BadInput(f"the film {video.id!r} was cancelled before it began", field="video_id")
         videos.change(
             video.id,
             run_id=run_id,
+            asks_again=False,
             started_at=video.started_at or utc_now(),
             completed_at=None,
             error_code=None,

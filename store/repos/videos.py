@@ -3,26 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, func
-from sqlmodel import Session, col, or_, select, update
+from sqlalchemy import String, case, cast, delete, func
+from sqlalchemy.orm import defer
+from sqlmodel import Session, and_, col, not_, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
+from store.tables.base import utc_now
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.models.brief import Brief
 
-_UNSTARTED = (
-    col(Video.run_id).is_(None),
+_OPEN = col(Video.completed_at).is_(None)
+_BEGUN = or_(col(Video.run_id).is_not(None), col(Video.pid).is_not(None))
+_WAITING = (or_(not_(_BEGUN), col(Video.asks_again)), col(Video.cancel_requested_at).is_(None), _OPEN)
+_UNDER_REVIEW = and_(
+    col(Video.review_key).is_not(None),
+    col(Video.approved_at).is_(None),
     col(Video.pid).is_(None),
     col(Video.cancel_requested_at).is_(None),
-    col(Video.completed_at).is_(None),
+    _OPEN,
 )
+
+_CANCELLED = col(Video.cancel_requested_at).is_not(None)
+_FAILED = col(Video.error_code).is_not(None)
+_THERE = col(Video.rendition).is_not(None)
+_OVER_AS = {
+    "completed": and_(not_(_CANCELLED), not_(_FAILED), _THERE),
+    "failed": and_(not_(_CANCELLED), _FAILED),
+    "cancelled": or_(_CANCELLED, and_(not_(_FAILED), not_(_THERE))),
+}
+"""How films that are over ended, as `Video.ended_as` has it for one row."""
+
+_LIGHT = (defer(col(Video.timeline)), defer(col(Video.script)))  # type: ignore[arg-type]
+
+_FILES = ("video", "poster", "srt", "vtt")
 
 RECENT = 20
 """How many finished films the estimate of the next one's time is taken from."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which films to list; what is empty leaves none out. Times are exclusive."""
+
+    statuses: frozenset[str] = frozenset()
+    template: str | None = None
+    text: str | None = None
+    """Part of the title, in small or capital letters."""
+    created_after: datetime | None = None
+    created_before: datetime | None = None
 
 
 class Videos:
@@ -45,9 +78,9 @@ class Videos:
         statement = select(Video)
         return statement if self._owner_id is None else statement.where(Video.owner_id == self._owner_id)
 
-    def add(self, brief: Brief, *, owner_id: str, video_id: str | None = None) -> Video:
+    def add(self, brief: Brief, *, owner_id: str, video_id: str | None = None, tags: Sequence[str] = ()) -> Video:
         """A new film, not yet started."""
-        video = Video(owner_id=owner_id, title=brief.title, brief=brief.model_dump(mode="json"))
+        video = Video(owner_id=owner_id, title=brief.title, brief=brief.model_dump(mode="json"), tags=list(tags))
         if video_id:
             video.id = video_id
         self._session.add(video)
@@ -59,6 +92,22 @@ class Videos:
         if "\x00" in video_id:  # no text of PostgreSQL's: asking for it would be an error
             return None
         return self._session.exec(self._owned().where(Video.id == video_id)).first()
+
+    def glance(self, video_id: str) -> Video | None:
+        """The film without its script and timeline, for those who look often."""
+        statement = self._owned().where(Video.id == video_id).options(*_LIGHT)
+        return self._session.exec(statement).first()
+
+    def page(self, wanted: Wanted, *, after: str | None, most: int) -> Sequence[Video]:
+        """
+        At most *most* of the *wanted* films that are older than the film *after*, newest first, without timelines.
+
+        Films that are not over are there whatever statuses are wanted: only Prefect knows theirs.
+        """
+        statement = self._owned().where(*_conditions(wanted)).options(*_LIGHT)
+        if after is not None:
+            statement = statement.where(col(Video.id) < after)
+        return self._session.exec(statement.order_by(col(Video.id).desc()).limit(most)).all()
 
     def by_run(self, run_id: str) -> Video | None:
         """The film that a flow run makes."""
@@ -75,21 +124,21 @@ class Videos:
         return int(self._session.execute(statement).scalar_one())
 
     def creation_times(self, *, since: datetime, most: int) -> list[datetime]:
-        """When the latest *most* films since *since* were asked for."""
-        statement = self._owned().where(col(Video.created_at) > since).order_by(col(Video.created_at).desc())
-        return list(self._session.execute(statement.limit(most).with_only_columns(col(Video.created_at))).scalars())
+        """When the latest *most* films since *since* were asked for; a retried one counts from its last retry."""
+        asked = func.coalesce(col(Video.asked_again_at), col(Video.created_at))
+        statement = self._owned().where(asked > since).order_by(asked.desc()).limit(most)
+        rows = self._session.execute(statement.with_only_columns(col(Video.asked_again_at), col(Video.created_at)))
+        return [again or created for again, created in rows]
 
     def owners_in_flight(self) -> list[str]:
-        """The owner of every film that has a flow run or process and is not over."""
-        statement = self._owned().where(
-            or_(col(Video.run_id).is_not(None), col(Video.pid).is_not(None)), col(Video.completed_at).is_(None)
-        )
+        """The owner of every film that is begun and not over, unless it waits for its creator or to go on."""
+        statement = self._owned().where(_BEGUN, _OPEN, not_(_UNDER_REVIEW), not_(col(Video.asks_again)))
         return list(self._session.execute(statement.with_only_columns(col(Video.owner_id))).scalars())
 
     def waiting_with_plans(self, *, most_each: int = 20) -> list[tuple[Video, str]]:
-        """Films that nobody makes yet, oldest first, at most *most_each* of one owner, with their owners' plans."""
+        """Films that wait to begin or to go on, oldest first, at most *most_each* of one owner, with their owners' plans."""
         place = func.row_number().over(partition_by=col(Video.owner_id), order_by=col(Video.id)).label("place")
-        ranked = self._owned().where(*_UNSTARTED).with_only_columns(col(Video.id), place).subquery()
+        ranked = self._owned().where(*_WAITING).with_only_columns(col(Video.id), place).subquery()
         statement = (
             select(Video, User.plan)
             .join(User, col(User.id) == col(Video.owner_id))
@@ -100,8 +149,8 @@ class Videos:
         return [(video, plan) for video, plan in self._session.exec(statement).all()]
 
     def unfinished(self, *, most: int = 500) -> Sequence[Video]:
-        """Films with a flow run that have neither been finished nor given up."""
-        statement = self._owned().where(col(Video.run_id).is_not(None), col(Video.completed_at).is_(None))
+        """Films with a flow run that are neither over nor wait to go on under it."""
+        statement = self._owned().where(col(Video.run_id).is_not(None), _OPEN, not_(col(Video.asks_again)))
         return self._session.exec(statement.order_by(col(Video.created_at)).limit(most)).all()
 
     def all(self) -> Sequence[Video]:
@@ -115,6 +164,12 @@ class Videos:
             statement = statement.where(col(Video.owner_id) == self._owner_id)
         self._session.execute(statement)
 
+    def is_needed(self, key: str) -> bool:
+        """Whether a film that is not over has the object *key* in its brief."""
+        is_named = cast(col(Video.brief), String).contains(key, autoescape=True)
+        found = self._owned().where(is_named, col(Video.completed_at).is_(None)).limit(1)
+        return self._session.exec(found).first() is not None
+
     def is_used(self, key: str) -> bool:
         """Whether a film has the object *key* in its timeline or as its result."""
         texts = (cast(col(column), String) for column in (Video.rendition, Video.timeline))
@@ -127,6 +182,48 @@ class Videos:
         if self._owner_id is not None:
             statement = statement.where(col(Video.owner_id) == self._owner_id)
         self._session.exec(statement.values(**values))
+
+    def request_cancel(self, video_id: str) -> bool:
+        """
+        Note that the film is not wanted any more; one that was not begun is over then. False when it was over.
+        """
+        now = utc_now()
+        open_film = self._change_where(_OPEN, col(Video.id) == video_id)
+        noted = self._session.exec(open_film.values(cancel_requested_at=now, asks_again=False)).rowcount
+        self._session.exec(self._change_where(not_(_BEGUN), _OPEN, col(Video.id) == video_id).values(completed_at=now))
+        return bool(noted)
+
+    def close(self, video_id: str) -> None:
+        """The film is over, unless it was before."""
+        self._session.exec(self._change_where(_OPEN, col(Video.id) == video_id).values(completed_at=utc_now()))
+
+    def ask_again(self, video_id: str) -> bool:
+        """Let a film that failed or was cancelled wait to go on; False when it is not over, or finished."""
+        ended_badly = or_(
+            col(Video.error_code).is_not(None),
+            col(Video.cancel_requested_at).is_not(None),
+            col(Video.rendition).is_(None),
+        )
+        fresh = dict.fromkeys(
+            ("completed_at", "started_at", "error_code", "error_message", "cancel_requested_at", "pid", "pid_started")
+        )
+        statement = self._change_where(not_(_OPEN), ended_badly, col(Video.id) == video_id)
+        changed = statement.values(**fresh, asks_again=True, asked_again_at=utc_now(), restarts=0, stage="", progress=0)
+        return bool(self._session.exec(changed).rowcount)
+
+    def change_script(self, video_id: str, script: dict[str, Any]) -> bool:
+        """Put another script in the place of the one that is being read; False when it is not, or not any more."""
+        statement = self._change_where(_UNDER_REVIEW, col(Video.id) == video_id)
+        return bool(self._session.exec(statement.values(script=script)).rowcount)
+
+    def approve(self, video_id: str) -> bool:
+        """Let a film whose script was read wait to go on; False when it was not under review."""
+        statement = self._change_where(_UNDER_REVIEW, col(Video.id) == video_id)
+        return bool(self._session.exec(statement.values(approved_at=utc_now(), asks_again=True)).rowcount)
+
+    def _change_where(self, *conditions: Any) -> Any:
+        statement = update(Video).where(*conditions)
+        return statement if self._owner_id is None else statement.where(col(Video.owner_id) == self._owner_id)
 
     def change_if_held(self, video_id: str, *, holder: dict[str, Any], **values: Any) -> bool:
         """Set columns of a film that the process *holder* works on; False when another one does now."""
@@ -147,13 +244,58 @@ class Videos:
         )
         return bool(claimed.rowcount)
 
+    def finished_totals(self, *, since: datetime) -> tuple[float, int]:
+        """Seconds of film that were finished since *since*, and bytes of all finished films with what goes with them."""
+        finished = self._owned().where(col(Video.rendition).is_not(None))
+        rendition: Any = col(Video.rendition)
+        # As floats, which are exact this far: PostgreSQL's integers end at two gigabytes.
+        sizes = sum(func.coalesce(rendition[(part, "size")].as_float(), 0.0) for part in _FILES)
+        seconds = finished.where(col(Video.completed_at) >= since).with_only_columns(
+            func.sum(rendition["duration"].as_float())
+        )
+        size = finished.with_only_columns(func.sum(sizes))
+        return float(self._session.execute(seconds).scalar_one() or 0), int(
+            self._session.execute(size).scalar_one() or 0
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Films that wait, are in the making, finished, and ended without a film, as far as the rows tell."""
+        is_over = col(Video.completed_at).is_not(None)
+        is_begun = or_(col(Video.run_id).is_not(None), col(Video.pid).is_not(None))
+        state = case(
+            (is_over & col(Video.rendition).is_not(None), "completed"),
+            (is_over, "ended"),
+            (is_begun, "in_the_making"),
+            else_="waiting",
+        )
+        found = self._session.execute(self._owned().with_only_columns(state, func.count()).group_by(state)).all()
+        return dict.fromkeys(("waiting", "in_the_making", "completed", "ended"), 0) | {row[0]: row[1] for row in found}
+
     def recent_seconds(self) -> list[tuple[float, float]]:
-        """Of the latest finished films: seconds that they took, seconds that they last."""
+        """Of the latest films that were made in one go: seconds that they took, seconds that they last."""
         needed = (col(Video.started_at), col(Video.completed_at), col(Video.rendition))
-        statement = self._owned().where(*(column.is_not(None) for column in needed))
+        unneeded = (col(Video.review_key), col(Video.asked_again_at))
+        statement = self._owned().where(
+            *(column.is_not(None) for column in needed), *(column.is_(None) for column in unneeded)
+        )
         latest = self._session.exec(statement.order_by(col(Video.completed_at).desc()).limit(RECENT)).all()
         return [
             ((video.completed_at - video.started_at).total_seconds(), float(video.rendition["duration"]))
             for video in latest
             if video.completed_at and video.started_at and video.rendition
         ]
+
+
+def _conditions(wanted: Wanted) -> list[Any]:
+    conditions: list[Any] = []
+    if wanted.statuses:
+        conditions.append(or_(_OPEN, *(_OVER_AS[status] for status in wanted.statuses if status in _OVER_AS)))
+    if wanted.template is not None:
+        conditions.append(col(Video.brief)["template"].as_string() == wanted.template)
+    if wanted.text is not None:
+        conditions.append(col(Video.title).icontains(wanted.text, autoescape=True))
+    if wanted.created_after is not None:
+        conditions.append(col(Video.created_at) > wanted.created_after)
+    if wanted.created_before is not None:
+        conditions.append(col(Video.created_at) < wanted.created_before)
+    return conditions

@@ -1,10 +1,11 @@
 """All tables, so that the migrations see them."""
 
 from store.tables.answers import KeptAnswer
+from store.tables.assets import StoredAsset
 from store.tables.counters import Counter
 from store.tables.keys import ApiKey
 from store.tables.tokens import RefreshToken
 from store.tables.users import User
 from store.tables.videos import Video
 
-__all__ = ["ApiKey", "Counter", "KeptAnswer", "RefreshToken", "User", "Video"]
+__all__ = ["ApiKey", "Counter", "KeptAnswer", "RefreshToken", "StoredAsset", "User", "Video"]

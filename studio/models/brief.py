@@ -62,6 +62,15 @@ Title = Annotated[
 ]
 """One line of text with something to say; white space, line breaks included, is single spaces."""
 
+Narration = Annotated[
+    str,
+    Field(min_length=1, max_length=2_000),
+    BeforeValidator(_one_line),
+    AfterValidator(_printable),
+    AfterValidator(_sayable),
+]
+"""What is said in one scene, on one line."""
+
 Text = Annotated[str, Field(max_length=20_000), BeforeValidator(_composed), AfterValidator(_printable)]
 """Any number of lines."""
 
@@ -75,6 +84,7 @@ class Brief(Model):
 
     *script* is said word for word when given. *language* is a BCP 47 tag; None means: detect it.
     *assets* are object-store keys of the creator's own pictures and clips, in the order of the scenes.
+    With *review* the creator reads the script before it is said.
     """
 
     title: Title
@@ -87,3 +97,4 @@ class Brief(Model):
     resolution: Resolution = Resolution.P1080
     voice: str | None = None
     assets: tuple[str, ...] = ()
+    review: bool = False

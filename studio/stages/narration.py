@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from studio.errors import ProviderNotReady, UnknownName
 from studio.models.narration import Recording
 from studio.providers.fallback import ready
 from studio.providers.storage import Storage, store_file
-from studio.providers.tts import TTS, Speech, Voice, catalog
+from studio.providers.tts import TTS, Voice, catalog
+from studio.providers.tts.wav import write_wav
 
 
 @dataclass(frozen=True)
@@ -71,13 +69,3 @@ def narrate(text: str, *, speaker: Speaker, storage: Storage) -> Recording:
         is_draft=speaker.voice.is_draft,
         credit=speaker.voice.credit,
     )
-
-
-def write_wav(speech: Speech, path: Path) -> None:
-    """Write *speech* as 16-bit mono PCM."""
-    samples = (np.clip(speech.samples, -1.0, 1.0) * 32767).astype("<i2")
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(speech.rate_hz)
-        file.writeframes(samples.tobytes())

@@ -64,13 +64,34 @@ class FakePrefect:
     dead: list[str] = field(default_factory=list)
     reads: list[set[str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    went_on: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
 
     def start(self, video: Video) -> str:
         self._answer()
         self.started.append(video.id)
         run_id = run_of(video.id)
         self.runs.setdefault(run_id, a_run(run_id, "Scheduled", "pending"))
+        if video.asks_again and self.runs[run_id].status in ("failed", "cancelled", "awaiting_review"):
+            self.went_on.append(video.id)
+            self.runs[run_id] = a_run(run_id, "Scheduled", "pending")
+            runs.states().forget(run_id)
         return run_id
+
+    def cancel(self, run_id: str) -> None:
+        """A run with a process takes a while to end; the others are cancelled at once."""
+        self._answer()
+        self.cancelled.append(run_id)
+        if run_id in self.runs:
+            has_process = self.runs[run_id].status == "processing"
+            ended: tuple[str, runs.Status] = ("Cancelling", "processing") if has_process else ("Cancelled", "cancelled")
+            self.runs[run_id] = a_run(run_id, *ended)
+        runs.states().forget(run_id)
+
+    def remove(self, run_id: str) -> None:
+        self._answer()
+        self.removed.append(run_id)
 
     def read(self, run_ids: Iterable[str]) -> dict[str, runs.Run]:
         self.reads.append(set(run_ids))
@@ -108,7 +129,7 @@ def a_run(run_id: str, state: str, status: runs.Status, *, age_s: float = 0.0) -
 @pytest.fixture
 def prefect(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePrefect]:
     fake = FakePrefect()
-    for name in ("start", "read", "start_again", "declare_dead", "missing_parts"):
+    for name in ("start", "read", "start_again", "declare_dead", "missing_parts", "cancel", "remove"):
         monkeypatch.setattr(runs, name, getattr(fake, name))
     memories = (runs.states, callers, limiter)
     for memory in memories:

@@ -104,6 +104,7 @@ def test_generate_keeps_what_was_asked_for(client: TestClient, bearer: dict[str,
         "resolution": "1080p",
         "voice": None,
         "assets": [],
+        "review": False,
     }
 
 

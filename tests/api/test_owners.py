@@ -16,14 +16,21 @@ from api import keys
 from api.app import create_app
 from api.once import Once
 from api.schemas.keys import MakeApiKey
+from store.repos.assets import Assets
 from store.repos.videos import Videos
 from store.session import transaction
+from store.tables.assets import StoredAsset
+from store.tables.base import utc_now
 from store.tables.users import User
 from studio.models.brief import Brief
 from tests.api.conftest import bearer_of
 
 BY_SIGNATURE = {"/media/{key:path}"}
 """Opened by a signed link instead of an account: tests/api/test_media.py."""
+
+
+OF_NOBODY = {"/templates/{name}", "/voices/{voice_id:path}", "/voices/{voice_id:path}/sample"}
+"""The same for every account: tests/api/test_templates.py and test_voices.py."""
 
 
 def walked(routes: Iterable[Any]) -> Iterator[APIRoute]:
@@ -41,7 +48,7 @@ def routes_with_an_id() -> list[tuple[str, str]]:
         (method, route.path)
         for route in walked(create_app().routes)
         for method in sorted(route.methods)
-        if "{" in route.path and route.path not in BY_SIGNATURE
+        if "{" in route.path and route.path not in BY_SIGNATURE | OF_NOBODY
     ]
 
 
@@ -53,8 +60,12 @@ def test_the_walk_sees_every_documented_path(home: Path) -> None:
 
 
 def a_film(owner: User) -> str:
+    """One that is over: the events of another would go on for ever."""
     with transaction() as session:
-        return Videos(session, owner_id=owner.id).add(Brief(title="潮汐"), owner_id=owner.id).id
+        videos = Videos(session, owner_id=owner.id)
+        video_id = videos.add(Brief(title="潮汐"), owner_id=owner.id).id
+        videos.change(video_id, completed_at=utc_now(), error_code="RENDER_FAILED")
+        return video_id
 
 
 def a_key(owner: User) -> str:
@@ -62,10 +73,23 @@ def a_key(owner: User) -> str:
     return keys.make_key(order, owner=owner, once=Once(key=None, fingerprint="")).id
 
 
-OWNED: dict[str, Callable[[User], str]] = {"/video": a_film, "/api-keys": a_key}
+def an_asset(owner: User) -> str:
+    with transaction() as session:
+        row = StoredAsset(
+            owner_id=owner.id, key=f"sha256/ab/ab{'0' * 62}.png", filename="a.png", kind="image",
+            media_type="image/png", size=1,
+        )  # fmt: skip
+        return Assets(session, owner_id=owner.id).add(row).id
+
+
+OWNED: dict[str, Callable[[User], str]] = {"/video": a_film, "/api-keys": a_key, "/assets": an_asset}
 """What the id in an address is of, by how the address begins; the longest beginning counts."""
 
-BODIES: dict[tuple[str, str], Any] = {("POST", "/api-keys/{key_id}/rotate"): {}}
+BODIES: dict[tuple[str, str], Any] = {
+    ("PATCH", "/videos/{video_id}"): {},
+    ("PUT", "/videos/{video_id}/script"): {"scenes": [{"narration": "潮汐"}]},
+    ("POST", "/api-keys/{key_id}/rotate"): {},
+}
 """Bodies of the operations that need one: a wrong body is told before anything is looked up."""
 
 

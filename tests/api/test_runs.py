@@ -9,8 +9,11 @@ from uuid import uuid4
 
 import pytest
 from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus, StateAcceptDetails
+from prefect.exceptions import ObjectNotFound
 
 from api import runs
+from store.tables.videos import Video
 from tests.api.conftest import FakePrefect, a_run
 
 BY_TYPE = {
@@ -168,3 +171,93 @@ def test_more_runs_than_prefect_answers_at_once_are_asked_for_in_parts(monkeypat
 
     assert set(found) == set(wanted)
     assert server.limits == [200, 200, 50]
+
+
+class OneRun:
+    """A Prefect that knows one run, or none."""
+
+    def __init__(self, state: StateType | None) -> None:
+        self.run = FlowRun(id=uuid4(), flow_id=uuid4(), state=State(type=state)) if state else None
+        self.calls: list[str] = []
+
+    def create_flow_run_from_deployment(self, *_args: Any, **_options: Any) -> FlowRun:
+        assert self.run
+        return self.run
+
+    def resume_flow_run(self, _run_id: Any, *, run_input: dict[str, Any]) -> OrchestrationResult[Any]:
+        self.calls.append(f"resume {run_input}")
+        return OrchestrationResult(state=None, status=SetStateStatus.ACCEPT, details=StateAcceptDetails())
+
+    def set_flow_run_state(self, _run_id: Any, state: State, *, force: bool) -> None:
+        if self.run is None:
+            raise ObjectNotFound(Exception("gone"))
+        self.calls.append(f"{state.name} {force}")
+
+    def read_flow_run(self, _run_id: Any) -> FlowRun:
+        assert self.run
+        return self.run
+
+    def delete_flow_run(self, _run_id: Any) -> None:
+        self.calls.append("delete")
+
+
+@pytest.fixture
+def one_run(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Puts a Prefect with one run in the place of the real one."""
+
+    def put(state: StateType | None) -> OneRun:
+        server = OneRun(state)
+
+        @contextmanager
+        def prefect() -> Iterator[OneRun]:
+            yield server
+
+        monkeypatch.setattr(runs, "_prefect", prefect)
+        monkeypatch.setattr(runs, "_deployment_id", lambda _client: uuid4())
+        return server
+
+    return put
+
+
+@pytest.mark.parametrize(
+    ("state", "asks_again", "calls"),
+    [
+        (StateType.SCHEDULED, False, []),
+        (StateType.FAILED, False, []),
+        (StateType.PAUSED, False, []),
+        (StateType.PAUSED, True, ["resume {}"]),
+        (StateType.FAILED, True, ["AwaitingRetry True"]),
+        (StateType.CANCELLED, True, ["AwaitingRetry True"]),
+        (StateType.RUNNING, True, []),
+        (StateType.SCHEDULED, True, []),
+    ],
+)
+def test_a_run_goes_on_only_if_its_film_asks_again(
+    one_run: Any, state: StateType, asks_again: bool, calls: list[str]
+) -> None:
+    server = one_run(state)
+    video = Video(owner_id="user", title="潮汐", brief={}, asks_again=asks_again)
+
+    assert runs.start(video) == str(server.run.id)
+    assert server.calls == calls
+
+
+@pytest.mark.parametrize(
+    ("state", "calls"),
+    [
+        (StateType.COMPLETED, ["Cancelling False", "delete"]),
+        (StateType.RUNNING, ["Cancelling False"]),
+        (None, []),
+    ],
+)
+def test_a_run_is_forgotten_once_it_has_ended(one_run: Any, state: StateType | None, calls: list[str]) -> None:
+    server = one_run(state)
+    runs.remove(str(uuid4()))
+
+    assert server.calls == calls
+
+
+def test_a_run_that_is_gone_is_cancelled_already(one_run: Any) -> None:
+    one_run(None)
+
+    runs.cancel(str(uuid4()))

@@ -10,10 +10,9 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from api import library
 from store.repos.videos import Videos
 from store.session import reading, transaction
-from store.tables import ApiKey, KeptAnswer, RefreshToken, User, Video
+from store.tables import ApiKey, KeptAnswer, RefreshToken, StoredAsset, User, Video
 from store.tables.base import utc_now
 from studio.models.brief import Brief
 from studio.providers.storage import open_storage, store_file
@@ -131,21 +130,22 @@ def a_film(owner_id: str, folder: Path, text: str, **values: Any) -> tuple[str, 
 
 
 def test_a_removed_account_leaves_no_rows_objects_or_runs(
-    client: TestClient, tokens: dict[str, str], tmp_path: Path, prefect: FakePrefect, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, tokens: dict[str, str], tmp_path: Path, prefect: FakePrefect
 ) -> None:
-    cancelled: list[str] = []
-    monkeypatch.setattr(library.runs, "cancel", cancelled.append)
     user_id = client.get("/users/me", headers=bearer(tokens)).json()["data"]["user_id"]
     client.post("/api-keys", json={"name": "laptop"}, headers={**bearer(tokens), "Idempotency-Key": "one"})
     _, done = a_film(user_id, tmp_path, "done", run_id="done", completed_at=utc_now())
     _, going = a_film(user_id, tmp_path, "going", run_id="going")
     answer = client.request("DELETE", "/users/me", json={"password": "password123"}, headers=bearer(tokens))
     with reading() as session:
-        rows = [len(session.exec(select(table)).all()) for table in (User, RefreshToken, ApiKey, KeptAnswer, Video)]
+        rows = [
+            len(session.exec(select(table)).all())
+            for table in (User, RefreshToken, ApiKey, KeptAnswer, Video, StoredAsset)
+        ]
 
     assert answer.status_code == 204
-    assert rows == [0, 0, 0, 0, 0]
-    assert cancelled == ["going"]
+    assert rows == [0, 0, 0, 0, 0, 0]
+    assert prefect.removed == ["going", "done"]
     assert [open_storage(get_settings()).exists(key) for key in (done, going)] == [False, False]
     assert status(client, tokens) == 401
 

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from store.repos.videos import Videos
+from store.repos.videos import Videos, Wanted
 from store.session import reading, transaction
+from store.tables.base import utc_now
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.models.brief import Brief
@@ -178,6 +179,8 @@ def test_past_films_tell_what_they_took_and_how_long_they_last(film: Callable[..
     film(started_at=NOON, completed_at=NOON + timedelta(seconds=40))
     film(started_at=NOON, rendition=RENDITION)
     film(completed_at=NOON, rendition=RENDITION)
+    film(started_at=NOON, completed_at=NOON, rendition=RENDITION, review_key="review-1")
+    film(started_at=NOON, completed_at=NOON, rendition=RENDITION, asked_again_at=NOON)
     with reading() as session:
         found = Videos.of_everyone(session).recent_seconds()
 
@@ -225,3 +228,152 @@ def test_ids_sort_by_time_of_creation(film: Callable[..., str]) -> None:
     ids = [film() for _ in range(20)]
 
     assert ids == sorted(ids)
+
+
+FAILED = {"run_id": "run", "completed_at": NOON, "error_code": "RENDER_FAILED"}
+UNDER_REVIEW = {"run_id": "run", "review_key": "review-1", "script": {"scenes": []}}
+
+
+def do(name: str, video_id: str, *args: Any) -> bool:
+    with transaction() as session:
+        done: bool = getattr(Videos.of_everyone(session), name)(video_id, *args)
+        return done
+
+
+@pytest.mark.parametrize(
+    ("values", "ended_as"),
+    [
+        ({"rendition": RENDITION}, "completed"),
+        ({"error_code": "RENDER_FAILED"}, "failed"),
+        ({"rendition": RENDITION, "error_code": "RENDER_FAILED"}, "failed"),
+        ({"cancel_requested_at": NOON}, "cancelled"),
+        ({"cancel_requested_at": NOON, "rendition": RENDITION}, "cancelled"),
+        ({"cancel_requested_at": NOON, "error_code": "CRASHED"}, "cancelled"),
+        ({}, "cancelled"),
+    ],
+)
+def test_queries_and_rows_agree_how_a_film_ended(
+    film: Callable[..., str], values: dict[str, Any], ended_as: str
+) -> None:
+    video_id = film(completed_at=NOON, **values)
+    with reading() as session:
+        videos = Videos.of_everyone(session)
+        found = [
+            status
+            for status in ("completed", "failed", "cancelled", "pending")
+            if videos.page(Wanted(statuses=frozenset({status})), after=None, most=9)
+        ]
+
+    assert row(video_id).ended_as == ended_as
+    assert found == [ended_as]
+
+
+def test_a_film_that_is_not_over_may_have_any_status(film: Callable[..., str]) -> None:
+    video_id = film(run_id="run")
+    with reading() as session:
+        found = Videos.of_everyone(session).page(Wanted(statuses=frozenset({"completed"})), after=None, most=9)
+
+    assert [video.id for video in found] == [video_id]
+
+
+@pytest.mark.parametrize("text", ["潮", "%", "_", "\\", "'"])
+def test_marks_of_a_pattern_are_looked_for_as_they_are(film: Callable[..., str], text: str) -> None:
+    film(title="nothing of it")
+    video_id = film(title=f"a{text}b")
+    with reading() as session:
+        found = Videos.of_everyone(session).page(Wanted(text=text), after=None, most=9)
+
+    assert [video.id for video in found] == [video_id]
+
+
+def test_a_template_is_looked_for_in_the_brief(film: Callable[..., str]) -> None:
+    video_id = film()
+    with reading() as session:
+        videos = Videos.of_everyone(session)
+        found = [videos.page(Wanted(template=name), after=None, most=9) for name in ("explainer", "listicle")]
+
+    assert [[video.id for video in page] for page in found] == [[video_id], []]
+
+
+def test_a_film_that_was_not_begun_is_over_when_cancelled(film: Callable[..., str]) -> None:
+    waiting, begun, over = film(), film(run_id="run"), film(completed_at=NOON)
+
+    assert [do("request_cancel", video_id) for video_id in (waiting, begun, over)] == [True, True, False]
+    assert row(waiting).completed_at is not None
+    assert (row(begun).completed_at, row(begun).cancel_requested_at is not None) == (None, True)
+    assert row(over).cancel_requested_at is None
+
+
+def test_a_retried_film_waits_again_and_is_nobodys_business_but_the_dispatchers(film: Callable[..., str]) -> None:
+    video_id = film(**FAILED)
+    tried = [do("ask_again", video_id) for _ in range(2)]
+    with reading() as session:
+        everyone = Videos.of_everyone(session)
+        found = [everyone.waiting_with_plans(), everyone.unfinished(), everyone.owners_in_flight()]
+        asked = everyone.creation_times(since=utc_now() - timedelta(minutes=1), most=9)
+
+    assert tried == [True, False]
+    assert [len(rows) for rows in found] == [1, 0, 0]
+    assert asked == [row(video_id).asked_again_at]
+
+
+def test_a_completed_film_is_not_tried_again(film: Callable[..., str]) -> None:
+    assert not do("ask_again", film(completed_at=NOON, rendition=RENDITION))
+
+
+def test_a_film_under_review_is_not_in_flight_until_its_process_is_back(film: Callable[..., str]) -> None:
+    video_id = film(**UNDER_REVIEW)
+    with reading() as session:
+        resting = Videos.of_everyone(session).owners_in_flight()
+    with transaction() as session:
+        Videos.of_everyone(session).change(video_id, **HOLDER)
+    with reading() as session:
+        working = Videos.of_everyone(session).owners_in_flight()
+
+    assert (len(resting), len(working)) == (0, 1)
+
+
+def test_a_script_is_changed_until_it_is_approved(film: Callable[..., str]) -> None:
+    video_id = film(**UNDER_REVIEW)
+    changed = do("change_script", video_id, {"scenes": [1]})
+    approved = [do("approve", video_id) for _ in range(2)]
+    late = do("change_script", video_id, {"scenes": [2]})
+
+    assert (changed, approved, late) == (True, [True, False], False)
+    assert row(video_id).script == {"scenes": [1]}
+    assert row(video_id).asks_again is True
+
+
+@pytest.mark.parametrize("values", [{}, {"approved_at": NOON}, HOLDER, {"completed_at": NOON}])
+def test_only_a_film_that_rests_for_review_has_its_script_changed(
+    film: Callable[..., str], values: dict[str, Any]
+) -> None:
+    video_id = film(**(UNDER_REVIEW | values if values else {"run_id": "run"}))
+
+    assert not do("change_script", video_id, {})
+    assert not do("approve", video_id)
+
+
+def test_another_owner_neither_cancels_nor_retries_nor_approves(film: Callable[..., str], stranger: User) -> None:
+    failed, reviewed = film(**FAILED), film(**{**UNDER_REVIEW, "run_id": "other"})
+    with transaction() as session:
+        theirs = Videos(session, owner_id=stranger.id)
+        done = [
+            theirs.request_cancel(reviewed),
+            theirs.ask_again(failed),
+            theirs.change_script(reviewed, {}),
+            theirs.approve(reviewed),
+        ]
+        theirs.close(reviewed)
+
+    assert done == [False] * 4
+    assert row(reviewed).completed_at is None
+
+
+def test_a_glance_leaves_out_what_is_large(film: Callable[..., str]) -> None:
+    with reading() as session:
+        video = Videos.of_everyone(session).glance(film(progress=7, timeline={"voice": []}))
+    assert video
+
+    assert video.progress == 7
+    assert "timeline" not in video.__dict__

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from studio.errors import ProviderError, ProviderNotReady, ProviderRejected, ProviderUnavailable
+from studio.errors import (
+    OutOfBalance,
+    OverLimit,
+    ProviderError,
+    ProviderNotReady,
+    ProviderRejected,
+    ProviderUnavailable,
+)
 from studio.language.detect import is_chinese
 from studio.models.script import Scene, Script
 from studio.providers.llm import ScriptOrder
-from studio.settings import PROJECT, EnvSettings
+from studio.settings import PROJECT, EnvSettings, ProviderNames
 
 if TYPE_CHECKING:
     import openai
@@ -33,6 +40,8 @@ class OpenAISettings(EnvSettings):
     openai_api_key: SecretStr = SecretStr("")
     openai_base_url: str = "https://api.openai.com/v1"
     openai_model: str = "gpt-5-mini"
+    openai_models: ProviderNames = ()
+    """What users of the API may ask besides OPENAI_MODEL; empty allows all that the endpoint lists."""
 
 
 def _sayable(text: str) -> str:
@@ -86,7 +95,7 @@ class OpenAIWriter:
                 max_completion_tokens=MAX_TOKENS,
             )
         except openai.OpenAIError as error:
-            raise _translate(error) from error
+            raise translate(error, model=settings.openai_model) from error
         except (ValueError, TypeError, AttributeError) as error:
             # The SDK takes for granted that what answered speaks its protocol: a proxy's error page does not.
             raise ProviderUnavailable("llm", self.name, "the answer was not a script of the asked shape") from error
@@ -142,20 +151,24 @@ def _scene(draft: DraftScene) -> Scene:
     return Scene(narration=" ".join(draft.narration.split()), visual=draft.visual, keywords=tuple(draft.keywords))
 
 
-def _translate(error: openai.OpenAIError) -> ProviderError:
+def translate(error: openai.OpenAIError, *, model: str) -> ProviderError:
+    """The error of ours that says what the vendor's *error* means; the vendor's words are not repeated."""
     import openai
 
+    if isinstance(error, openai.APIStatusError) and (error.status_code == 402 or error.code == "insufficient_quota"):
+        return OutOfBalance("llm", "openai", "the account of OPENAI_API_KEY has no balance left; top it up")
     if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError)):
         return ProviderNotReady("llm", "openai", "the key was refused; check OPENAI_API_KEY and OPENAI_BASE_URL")
     if isinstance(error, openai.RateLimitError):
-        return ProviderUnavailable("llm", "openai", "over its rate limit", retry_after=_retry_after(error))
-    is_passing = isinstance(error, openai.APIStatusError) and error.status_code in PASSING
+        return OverLimit("llm", "openai", "over its rate limit", retry_after=_retry_after(error))
+    # Bare, it came in the middle of a streamed answer.
+    is_passing = type(error) is openai.APIError or (
+        isinstance(error, openai.APIStatusError) and error.status_code in PASSING
+    )
     if is_passing or isinstance(error, (openai.APIConnectionError, openai.LengthFinishReasonError)):
         return ProviderUnavailable("llm", "openai", f"no usable answer ({type(error).__name__})")
     if isinstance(error, openai.NotFoundError):
-        return ProviderNotReady(
-            "llm", "openai", f"there is no model {OpenAISettings().openai_model!r}; set OPENAI_MODEL"
-        )
+        return ProviderNotReady("llm", "openai", f"there is no model {model!r}; set OPENAI_MODEL")
     return ProviderRejected("llm", "openai", f"the request was refused ({type(error).__name__})")
 
 

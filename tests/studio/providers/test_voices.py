@@ -12,7 +12,7 @@ from studio.providers.tts import Speech, catalog
 from studio.providers.tts.chinese import chinese_units, pinyin_of
 from studio.providers.tts.english import english_units
 from studio.providers.tts.units import Unit, sentences_of, timed_words
-from studio.stages.narration import write_wav
+from studio.providers.tts.wav import write_wav
 from tests.support.hearing import error_rate, hanzi, hear, latin_words, toneless
 
 ZH = "早上10:30的天空是藍色，到了晚上6點，光走的路變長了大約38倍。火山爆發之後的晚霞特別壯觀。"

@@ -1,0 +1,206 @@
+"""Bodies of `/videos`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+
+from api.runs import Status
+from api.schemas.base import Action
+from api.schemas.text import Line
+from studio.models.asset import Credit
+from studio.models.brief import Aspect, Brief, Duration, Narration, Resolution, Text, Title
+from studio.models.rendition import Loudness, Rendition
+from studio.models.script import SceneRole
+
+LONGEST_SCRIPT = 20_000
+Variant = Literal["video", "srt", "vtt", "poster", "script", "credits"]
+
+
+def _in_range(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is beyond the calendar") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
+"""A point in time with its zone."""
+
+Word = Annotated[Line, Field(min_length=1, max_length=50)]
+Tags = Annotated[tuple[Word, ...], Field(max_length=30)]
+
+
+class MakeVideo(Action):
+    """
+    A film to make; only *title* is required.
+
+    *script* is said word for word, a scene a paragraph; without one a script is written from *title* and
+    *description*. *assets* are ids of own pictures and clips (`/assets`), in the order of the scenes. With
+    *review* the film waits, once its script is written, for `POST /videos/{id}/approve`.
+    """
+
+    title: Title
+    description: Text = ""
+    script: Text = ""
+    language: Annotated[str, Field(max_length=35)] | None = None
+    voice: Annotated[str, Field(max_length=100)] | None = None
+    template: Annotated[str, Field(max_length=100)] = "explainer"
+    aspect: Aspect = Aspect.VERTICAL
+    resolution: Resolution = Resolution.P1080
+    duration: Duration | None = None
+    assets: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=50)] = ()
+    tags: Tags = ()
+    review: bool = False
+
+    def brief(self, *, assets: tuple[str, ...]) -> Brief:
+        """The brief that this request stands for, with the object keys of its *assets*."""
+        return Brief(**self.model_dump(exclude={"tags", "assets"}), assets=assets)
+
+
+class ChangeVideo(Action):
+    """What to change; what is left out stays."""
+
+    title: Title | None = None
+    tags: Tags | None = None
+
+
+class SceneText(Action):
+    """What is said while one picture is on screen; *visual* and *keywords* are found from it when empty."""
+
+    narration: Narration
+    role: SceneRole = "body"
+    visual: Annotated[Line, Field(max_length=500)] = ""
+    keywords: Annotated[tuple[Word, ...], Field(max_length=8)] = ()
+
+
+def _short_enough(scenes: tuple[SceneText, ...]) -> tuple[SceneText, ...]:
+    if sum(len(scene.narration) for scene in scenes) > LONGEST_SCRIPT:
+        raise ValueError(f"must not be longer than {LONGEST_SCRIPT} characters together")
+    return scenes
+
+
+class ChangeScript(Action):
+    """All scenes of a script, in order; together as long as a brief's script may be."""
+
+    scenes: Annotated[tuple[SceneText, ...], Field(min_length=1, max_length=200), AfterValidator(_short_enough)]
+
+
+class SceneShown(BaseModel):
+    """What is said while one picture is on screen."""
+
+    narration: str
+    role: SceneRole
+    visual: str
+    keywords: list[str]
+
+
+class ScriptShown(BaseModel):
+    """A script: written, and perhaps changed."""
+
+    title: str
+    language: str
+    written_by: str
+    scenes: list[SceneShown]
+    warnings: list[str]
+
+
+class Failing(BaseModel):
+    """Why a film was not made; *code* is the stable part."""
+
+    code: str
+    message: str
+
+
+class FilmShown(BaseModel):
+    """What was measured on a finished film; *duration* in seconds, width and height in pixels."""
+
+    width: int
+    height: int
+    duration: float
+    loudness: Loudness
+    credits: list[Credit]
+
+    @classmethod
+    def of(cls, rendition: Rendition) -> FilmShown:
+        """What is shown of a rendition."""
+        return cls.model_validate(rendition.model_dump(include=set(cls.model_fields)))
+
+
+class BriefShown(BaseModel):
+    """What was asked for."""
+
+    title: str
+    description: str
+    script: str
+    language: str | None
+    voice: str | None
+    template: str
+    aspect: Aspect
+    resolution: Resolution
+    duration: int | None
+    assets: int
+    """How many own pictures and clips."""
+    review: bool
+
+    @classmethod
+    def of(cls, brief: Brief) -> BriefShown:
+        """What is shown of a brief: object keys stay ours."""
+        return cls(**brief.model_dump(exclude={"assets"}), assets=len(brief.assets))
+
+
+class Links(BaseModel):
+    """Where to go on; *download* is there when the film is."""
+
+    self: str
+    events: str
+    script: str
+    download: str | None
+
+
+class VideoShown(BaseModel):
+    """A film; *progress* 0 to 100, *video* there when it is completed, *error* when it failed."""
+
+    id: str
+    title: str
+    status: Status
+    stage: str
+    progress: int
+    error: Failing | None
+    brief: BriefShown
+    tags: list[str]
+    warnings: list[str]
+    video: FilmShown | None
+    links: Links
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
+class Estimate(BaseModel):
+    """
+    What a film would take; *seconds* of work and *duration* of film.
+
+    *cost* is what providers charge, null where a provider's price is not ours to know.
+    """
+
+    seconds: int
+    duration: int
+    cost: float | None
+    currency: Literal["USD"] = "USD"
+    warnings: list[str]
+
+
+class DownloadLink(BaseModel):
+    """An address that works without an account until *expires_at*."""
+
+    url: str
+    expires_at: datetime
+
+
+class CreditList(BaseModel):
+    """Who made what the film is made of."""
+
+    credits: list[Credit]

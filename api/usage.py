@@ -1,0 +1,41 @@
+"""What an account has used of its plan."""
+
+from __future__ import annotations
+
+from api.dispatch import DAY
+from api.limits import Allowance
+from api.plans import plan_of
+from api.schemas.service import FilmsUsed, RequestsUsed, Usage
+from store.repos.videos import Videos
+from store.session import reading
+from store.tables.base import utc_now
+from store.tables.users import User
+
+
+def usage_of(owner: User, *, allowance: Allowance) -> Usage:
+    """The account's figures; *allowance* is what the gate counted for this request."""
+    plan = plan_of(owner.plan)
+    now = utc_now()
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    with reading() as session:
+        videos = Videos(session, owner_id=owner.id)
+        running = len(videos.owners_in_flight())
+        unfinished = videos.unfinished_count()
+        today = len(videos.creation_times(since=now - DAY, most=plan.films_a_day))
+        seconds, size = videos.finished_totals(since=month)
+    return Usage(
+        plan=owner.plan,
+        requests=RequestsUsed(
+            used=allowance.limit - allowance.remaining, limit=allowance.limit, resets_in_s=allowance.resets_in_s
+        ),
+        films=FilmsUsed(
+            running=running,
+            running_limit=plan.running,
+            waiting=max(0, unfinished - running),
+            waiting_limit=plan.waiting,
+            today=today,
+            daily_limit=plan.films_a_day,
+        ),
+        seconds_rendered_this_month=round(seconds, 1),
+        storage_bytes=size,
+    )

@@ -1,0 +1,171 @@
+"""Films under `/videos` against the running product: read before they are said, cancelled, tried again, followed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.support.stack import Stack, until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+SHORT = {"resolution": "540p", "duration": 8}
+
+
+def ask(stack: Stack, method: str, path: str, body: dict[str, Any] | None = None) -> httpx2.Response:
+    headers = {"Authorization": f"Bearer {stack.token}"}
+    return httpx2.request(method, stack.api + path, json=body, headers=headers, timeout=20, trust_env=False)
+
+
+def make(stack: Stack, title: str, **brief: Any) -> str:
+    answer = ask(stack, "POST", "/videos", {"title": title, **SHORT, **brief})
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["data"]["id"])
+
+
+def shown(stack: Stack, video_id: str) -> dict[str, Any]:
+    data: dict[str, Any] = ask(stack, "GET", f"/videos/{video_id}").json()["data"]
+    return data
+
+
+def await_over(stack: Stack, video_id: str) -> dict[str, Any]:
+    def over() -> dict[str, Any] | None:
+        film = shown(stack, video_id)
+        return film if film["completed_at"] else None
+
+    found = until(over, timeout_s=120, every_s=0.3)
+    assert found is not None
+    return found
+
+
+def subtitles(stack: Stack, video_id: str) -> str:
+    link = ask(stack, "GET", f"/videos/{video_id}/download?variant=srt&redirect=false").json()["data"]
+    return "".join(httpx2.get(link["url"], trust_env=False).text.split())
+
+
+def narrations(stack: Stack, run_id: str) -> list[str]:
+    return [task["state"]["name"] for task in stack.task_runs(run_id) if task["name"].startswith("narrate")]
+
+
+def test_a_script_that_was_changed_before_it_was_said_is_what_the_film_says(stack: Stack) -> None:
+    video_id = make(stack, "先讀再說", script="海水每天漲兩次。\n\n月亮拉著海水走。", review=True)
+    stack.await_status(video_id, "awaiting_review", timeout_s=90)
+    row = stack.row(video_id)
+    written = ask(stack, "GET", f"/videos/{video_id}/script").json()["data"]
+    changed = ask(stack, "PUT", f"/videos/{video_id}/script", {"scenes": [{"narration": "鯨魚在深海裡唱歌。"}]})
+    approved = ask(stack, "POST", f"/videos/{video_id}/approve")
+    done = stack.await_status(video_id, "completed", "processing", "pending")
+    again = ask(stack, "POST", f"/videos/{video_id}/approve")
+    done = stack.await_status(video_id, "completed")
+    names = [task["name"].rsplit("-", 1)[0] for task in stack.task_runs(stack.flow_runs(video_id)[0]["id"])]
+
+    assert row["pid"] is None
+    assert [scene["narration"] for scene in written["scenes"]] == ["海水每天漲兩次。", "月亮拉著海水走。"]
+    assert (changed.status_code, approved.status_code, again.status_code) == (200, 200, 409)
+    assert done["progress"] == 100
+    assert subtitles(stack, video_id).count("鯨魚在深海裡唱歌") == 1
+    assert "月亮" not in subtitles(stack, video_id)
+    assert names.count("open record") == 2
+
+
+def test_a_script_can_be_changed_in_the_form_of_the_prefect_ui(stack: Stack) -> None:
+    video_id = make(stack, "在表單裡改", script="第一句是舊的。\n\n第二句留下來。", review=True)
+    stack.await_status(video_id, "awaiting_review", timeout_s=90)
+    (run,) = stack.flow_runs(video_id)
+    keys = run["state"]["state_details"]["run_input_keyset"]
+    schema = httpx2.get(f"{stack.prefect}/flow_runs/{run['id']}/input/{keys['schema']}", trust_env=False).json()
+    answer = httpx2.post(
+        f"{stack.prefect}/flow_runs/{run['id']}/resume",
+        json={"run_input": {"script": "這一句是在表單裡寫的。\n\n第二句留下來。"}},
+        trust_env=False,
+    )
+    stack.await_status(video_id, "completed")
+    said = ask(stack, "GET", f"/videos/{video_id}/script").json()["data"]["scenes"]
+
+    assert schema["properties"]["script"]["default"] == "第一句是舊的。\n\n第二句留下來。"
+    assert answer.status_code == 201
+    assert [scene["narration"] for scene in said] == ["這一句是在表單裡寫的。", "第二句留下來。"]
+    assert "這一句是在表單裡寫的" in subtitles(stack, video_id)
+
+
+def test_a_film_under_review_holds_up_nobody_and_can_be_cancelled(stack: Stack) -> None:
+    waiting = make(stack, "沒有人要讀", script="這一句沒有人要讀。", review=True)
+    stack.await_status(waiting, "awaiting_review", timeout_s=90)
+    other = make(stack, "不用等它", script="另一部影片不用等。")
+    stack.await_status(other, "completed")
+    cancelled = ask(stack, "POST", f"/videos/{waiting}/cancel").json()["data"]
+    (run,) = stack.flow_runs(waiting)
+
+    assert cancelled["status"] == "cancelled"
+    assert cancelled["completed_at"] is not None
+    assert run["state"]["type"] == "CANCELLED"
+
+    retried = ask(stack, "POST", f"/videos/{waiting}/retry")
+    stack.await_status(waiting, "awaiting_review", "pending", "processing")
+    until(lambda: shown(stack, waiting)["status"] == "awaiting_review", timeout_s=60)
+    ask(stack, "POST", f"/videos/{waiting}/approve")
+    stack.await_status(waiting, "completed")
+
+    assert retried.status_code == 200
+
+
+def test_a_cancelled_film_goes_on_where_it_was_and_says_nothing_twice(stack: Stack) -> None:
+    script = "\n\n".join(f"重試第{number}句，海水會慢慢漲上來，然後再退下去。" for number in "一二三四")
+    video_id = make(stack, "等一下再做", script=script)
+    queued = make(stack, "還沒開始", script="這一句輪不到。")
+    stack.await_stage(video_id, "render", progress=39, timeout_s=120)
+    never = ask(stack, "POST", f"/videos/{queued}/cancel").json()["data"]
+    cancelled = ask(stack, "POST", f"/videos/{video_id}/cancel").json()["data"]
+    early = ask(stack, "POST", f"/videos/{video_id}/retry")
+    await_over(stack, video_id)
+    (run,) = stack.flow_runs(video_id)
+    before = narrations(stack, run["id"])
+    retried = ask(stack, "POST", f"/videos/{video_id}/retry").json()["data"]
+    done = await_over(stack, video_id)
+    (run,) = stack.flow_runs(video_id)
+
+    assert (never["status"], never["completed_at"] is not None) == ("cancelled", True)
+    assert stack.flow_runs(queued) == []
+    assert cancelled["status"] == "cancelled"
+    assert early.status_code == 409
+    assert retried["status"] in ("pending", "processing")
+    assert done["status"] == "completed"
+    assert before == ["Completed"] * 4
+    assert sorted(narrations(stack, run["id"])) == ["Cached"] * 4 + ["Completed"] * 4
+    assert not stack.encoders()
+
+
+def test_a_film_is_followed_to_its_end(stack: Stack) -> None:
+    video_id = make(stack, "跟著看", script="這部影片有人跟著看。")
+    names, ids = [], []
+    headers = {"Authorization": f"Bearer {stack.token}"}
+    with httpx2.stream(
+        "GET", f"{stack.api}/videos/{video_id}/events", headers=headers, timeout=60, trust_env=False
+    ) as answer:
+        kind = answer.headers["content-type"]
+        for line in answer.iter_lines():
+            names += [line.removeprefix("event: ")] * line.startswith("event: ")
+            ids += [line.removeprefix("id: ")] * line.startswith("id: ")
+    again = httpx2.get(
+        f"{stack.api}/videos/{video_id}/events", headers={**headers, "Last-Event-ID": ids[-2]}, trust_env=False
+    ).text
+
+    assert kind.startswith("text/event-stream")
+    assert (names[0], names[-1]) == ("stage", "completed")
+    assert {"stage", "progress"} < set(names)
+    assert [line for line in again.splitlines() if line.startswith("event")] == ["event: completed"]
+
+
+def test_a_removed_film_leaves_neither_run_nor_file(stack: Stack) -> None:
+    video_id = make(stack, "不留下任何東西", script="這一句之後什麼都不留。")
+    stack.await_status(video_id, "completed")
+    until(lambda: stack.flow_runs(video_id)[0]["state"]["type"] == "COMPLETED", timeout_s=20)
+    url = ask(stack, "GET", f"/videos/{video_id}/download?redirect=false").json()["data"]["url"]
+    removed = ask(stack, "DELETE", f"/videos/{video_id}")
+
+    assert removed.status_code == 204
+    assert ask(stack, "GET", f"/videos/{video_id}").status_code == 404
+    assert httpx2.get(url, trust_env=False).status_code == 404
+    assert stack.flow_runs(video_id) == []
