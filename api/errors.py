@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 
 from api.envelope import ErrorBody, ErrorDetail, Failure
 from api.messages import error_message, language_of
@@ -255,4 +256,23 @@ def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _BY_STATUS.get(error.status_code, "BAD_REQUEST" if error.status_code < 500 else "INTERNAL_ERROR")
     status = 400 if error.status_code == 422 else error.status_code
-    return failure(request, status=status, code=code, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if status == 405:
+        headers["Allow"] = ", ".join(_methods_of(request))
+    return failure(request, status=status, code=code, headers=headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Everything that may be asked of the address; the framework names the first route's methods only."""
+    fitting = [route for route in _routes(request.app.routes) if route.matches(request.scope)[0] is not Match.NONE]
+    # "/videos/estimate" fits "/videos/{video_id}" too; it is the one without a place for an id.
+    path = min((route.path for route in fitting), key=lambda path: path.count("{"), default="")
+    return sorted({method for route in fitting if route.path == path for method in route.methods or ()})
+
+
+def _routes(routes: Iterable[Any]) -> Iterator[Route]:
+    for route in routes:
+        if isinstance(route, Route):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from _routes(route.original_router.routes)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
 
 from api import assets
 from api.deps import CurrentUser
-from api.envelope import Envelope, ok
+from api.envelope import Envelope, Failure, ok
 from api.schemas.assets import AssetPage, AssetShown, ImportAsset
 from api.schemas.text import Line
 
 router = APIRouter(prefix="/assets", tags=["assets"])
+
+UNSUPPORTED: dict[int | str, dict[str, Any]] = {415: {"model": Failure}}
 
 _ANY_BYTES = {
     "requestBody": {
@@ -22,7 +24,7 @@ _ANY_BYTES = {
 }
 
 
-@router.post("", status_code=201, openapi_extra=_ANY_BYTES)
+@router.post("", status_code=201, openapi_extra=_ANY_BYTES, responses=UNSUPPORTED)
 async def upload_asset(
     request: Request,
     user: CurrentUser,
@@ -34,7 +36,7 @@ async def upload_asset(
     return ok(request, shown)
 
 
-@router.post("/import", status_code=201)
+@router.post("/import", status_code=201, responses=UNSUPPORTED)
 def import_asset(request: Request, body: ImportAsset, user: CurrentUser) -> Envelope[AssetShown]:
     """Keep what is at a public address."""
     return ok(request, assets.import_url(body.url, owner=user))

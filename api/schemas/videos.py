@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
 
 from api.runs import Status
 from api.schemas.base import Action
@@ -26,7 +26,13 @@ def _in_range(moment: datetime) -> datetime:
         raise ValueError("is beyond the calendar") from None
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
+def _no_number(value: object) -> object:
+    if isinstance(value, int | float) or (isinstance(value, str) and value.replace(".", "", 1).lstrip("+-").isdigit()):
+        raise ValueError("must be a date and time with a zone, such as 2026-11-24T12:00:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_in_range)]
 """A point in time with its zone."""
 
 Word = Annotated[Line, Field(min_length=1, max_length=50)]
