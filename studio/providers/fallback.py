@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from studio.errors import ProviderError, ProviderNotReady, ProviderUnavailable
@@ -20,18 +20,20 @@ def ready(catalog: Catalog[P], names: Sequence[str]) -> list[P]:
         UnknownName: one of the names is in no catalog.
         ProviderNotReady: none is ready; the message has the reason of each.
     """
-    found, reasons = [], []
-    for name in names:
-        provider = catalog.open(name)
-        try:
-            provider.check()
-        except ProviderNotReady as error:
-            reasons.append(str(error))
-        else:
-            found.append(provider)
+    found, reasons = _asked(catalog, names)
     if not found:
         raise ProviderNotReady(catalog.role, ",".join(names), "; ".join(reasons) or "no provider is configured")
     return found
+
+
+def ready_ones(catalog: Catalog[P], names: Iterable[str]) -> list[P]:
+    """
+    Like `ready`, where it may be none.
+
+    Raises:
+        UnknownName: one of the names is in no catalog.
+    """
+    return _asked(catalog, names)[0]
 
 
 def first_of(providers: Sequence[P], ask: Callable[[P], R]) -> tuple[R, list[str]]:
@@ -52,3 +54,17 @@ def first_of(providers: Sequence[P], ask: Callable[[P], R]) -> tuple[R, list[str
     if last is None:
         raise ProviderNotReady("provider", "none", "no provider is configured")
     raise last
+
+
+def _asked(catalog: Catalog[P], names: Iterable[str]) -> tuple[list[P], list[str]]:
+    """Those that are ready, and what the others lack."""
+    found, reasons = [], []
+    for name in names:
+        provider = catalog.open(name)
+        try:
+            provider.check()
+        except ProviderNotReady as error:
+            reasons.append(str(error))
+        else:
+            found.append(provider)
+    return found, reasons

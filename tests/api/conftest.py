@@ -17,6 +17,7 @@ from api import runs, security
 from api.app import create_app
 from api.callers import callers
 from api.limits import limiter
+from api.plans import all_plans
 from store.migrate import migrate
 from store.repos.tokens import RefreshTokens
 from store.repos.users import NO_PASSWORD, Users
@@ -137,6 +138,19 @@ def prefect(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePrefect]:
     yield fake
     for memory in memories:
         memory.cache_clear()
+
+
+@pytest.fixture
+def plans(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Sets PLANS."""
+
+    def change(text: str) -> None:
+        monkeypatch.setenv("PLANS", text)
+        all_plans.cache_clear()
+
+    yield change
+    monkeypatch.undo()
+    all_plans.cache_clear()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from starlette.testclient import TestClient
 
 from api import assets
 from api.app import create_app
-from api.plans import all_plans
 from store.repos.videos import Videos
 from store.session import transaction
 from store.tables.base import utc_now
@@ -33,19 +32,6 @@ def picture(tmp_path: Path) -> bytes:
     path = tmp_path / "picture.png"
     Image.new("RGB", (64, 48), "#336699").save(path)
     return path.read_bytes()
-
-
-@pytest.fixture
-def plans(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Sets PLANS."""
-
-    def change(text: str) -> None:
-        monkeypatch.setenv("PLANS", text)
-        all_plans.cache_clear()
-
-    yield change
-    monkeypatch.undo()
-    all_plans.cache_clear()
 
 
 def send(client: TestClient, headers: dict[str, str], content: bytes, name: str = "mine.png") -> Any:

@@ -11,7 +11,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.dispatch import dispatch, fair_order
-from api.plans import all_plans
 from store.repos.videos import Videos
 from store.session import transaction
 from store.tables.base import utc_now
@@ -22,19 +21,6 @@ from studio.settings import get_settings
 from tests.api.conftest import FakePrefect, bearer_of
 
 LONG = {"title": "潮汐", "settings": {"duration": 61}}
-
-
-@pytest.fixture
-def plans(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Sets PLANS."""
-
-    def change(text: str) -> None:
-        monkeypatch.setenv("PLANS", text)
-        all_plans.cache_clear()
-
-    yield change
-    monkeypatch.undo()
-    all_plans.cache_clear()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from api import gate
 from api.limits import DatabaseStorage, Limiter
-from api.plans import all_plans, plan_of
+from api.plans import plan_of
 from store.repos.counters import Counters
 from store.session import reading
 from store.tables.users import User
@@ -30,19 +30,6 @@ from api.limits import Limiter
 limiter = Limiter(int(sys.argv[1]))
 print(sum(not limiter.hit("somebody", policy="test").is_exceeded for _ in range(int(sys.argv[2]))))
 """
-
-
-@pytest.fixture
-def plans(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Sets PLANS."""
-
-    def change(text: str) -> None:
-        monkeypatch.setenv("PLANS", text)
-        all_plans.cache_clear()
-
-    yield change
-    monkeypatch.undo()
-    all_plans.cache_clear()
 
 
 def test_every_answer_says_what_is_left(client: TestClient, bearer: dict[str, str]) -> None:

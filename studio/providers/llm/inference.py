@@ -6,8 +6,9 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from studio.errors import ProviderNotReady, UnknownName
+from studio.errors import UnknownName
 from studio.providers.catalog import Catalog
+from studio.providers.fallback import ready_ones
 from studio.settings import get_settings
 
 DEFAULT = "model_1"
@@ -113,12 +114,4 @@ async def find_model(model_id: str) -> tuple[TextModels, str]:
 
 def _providers() -> list[TextModels]:
     """Those that are ready, in the operator's order; the embedded one is always there."""
-    found: list[TextModels] = []
-    for name in dict.fromkeys((*get_settings().llm, "embedded")):
-        provider = catalog.open(name)
-        try:
-            provider.check()
-        except ProviderNotReady:
-            continue
-        found.append(provider)
-    return found
+    return ready_ones(catalog, dict.fromkeys((*get_settings().llm, "embedded")))

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.errors import ProviderNotReady, ProviderUnavailable
+from studio.errors import ProviderUnavailable
+from studio.providers.fallback import ready_ones
 from studio.providers.storage import Storage
 from studio.providers.tts import TTS, Voice, catalog
 from studio.providers.tts.wav import write_wav
@@ -56,7 +57,9 @@ def ready_voices(names: Sequence[str]) -> tuple[ReadyVoice, ...]:
     """The voices of the providers called *names* that are ready, in that order; looked at once a minute."""
     with _looking:
         if _ready.names != tuple(names) or time.monotonic() - _ready.looked_at > FRESH_S:
-            _ready.voices = tuple(ReadyVoice(each, voice) for each in _providers(names) for voice in each.voices)
+            _ready.voices = tuple(
+                ReadyVoice(each, voice) for each in ready_ones(catalog, names) for voice in each.voices
+            )
             _ready.names, _ready.looked_at = tuple(names), time.monotonic()
         return _ready.voices
 
@@ -101,15 +104,3 @@ def _say(wanted: ReadyVoice, storage: Storage, key: str) -> None:
         path = Path(folder) / "sample.wav"
         write_wav(speech, path)
         storage.put(path, key)
-
-
-def _providers(names: Sequence[str]) -> list[TTS]:
-    found = []
-    for name in names:
-        provider = catalog.open(name)
-        try:
-            provider.check()
-        except ProviderNotReady:
-            continue
-        found.append(provider)
-    return found
