@@ -19,6 +19,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Cancelled, Cancelling, Crashed, Scheduled
 
 from store.tables.videos import Video
@@ -28,6 +29,9 @@ logger = logging.getLogger("api.runs")
 DEPLOYMENT = "generate-video/default"
 FRESH_S = 1.0
 """States younger than this are answered from memory: the server gives about a hundred answers a second."""
+
+PATIENCE_S = 5.0
+"""How long one request to Prefect may take."""
 
 MOST_AT_ONCE = 200
 """Prefect refuses to answer about more runs than this. Source: PREFECT_SERVER_API_DEFAULT_LIMIT."""
@@ -133,7 +137,7 @@ def read(run_ids: Iterable[str]) -> dict[str, Run]:
     if not wanted:
         return {}
     found: list[FlowRun] = []
-    with _prefect() as client:
+    with _prefect(retries=0) as client:
         for first in range(0, len(wanted), MOST_AT_ONCE):
             part = wanted[first : first + MOST_AT_ONCE]
             found += client.read_flow_runs(
@@ -160,43 +164,59 @@ class States:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
         self._runs: dict[str, Run] = {}
         self._asked: dict[str, float] = {}
         self._read_at: dict[str, float] = {}
 
     def get(self, run_id: str) -> Run | None:
         """
-        The run, at most FRESH_S old; None where there is none.
+        The run, at most FRESH_S old as long as Prefect answers at once; None where there is none.
+
+        One caller reads for all; while it waits, the others have what was known before.
 
         Raises:
             PrefectUnavailable: it cannot be read, and was never read before.
         """
         with self._lock:
-            now = time.monotonic()
-            self._asked[run_id] = now
-            if now - self._read_at.get(run_id, 0.0) > FRESH_S:
-                self._refresh(run_id, now)
+            self._asked[run_id] = time.monotonic()
+        if self._is_fresh(run_id):
             return self._runs.get(run_id)
+        is_reader = self._reading.acquire(blocking=run_id not in self._runs)
+        if is_reader:
+            try:
+                if not self._is_fresh(run_id):
+                    self._refresh(run_id, time.monotonic())
+            finally:
+                self._reading.release()
+        return self._runs.get(run_id)
 
     def expect(self, run_ids: Iterable[str]) -> None:
         """These are asked for next: they are read together with the first."""
         with self._lock:
-            self._asked |= dict.fromkeys(run_ids, time.monotonic())
+            self._asked.update(dict.fromkeys(run_ids, time.monotonic()))
 
     def forget(self, run_id: str) -> None:
         """Read the run anew when it is next asked for."""
         with self._lock:
             self._read_at.pop(run_id, None)
 
+    def _is_fresh(self, run_id: str) -> bool:
+        return time.monotonic() - self._read_at.get(run_id, -FRESH_S) < FRESH_S
+
     def _refresh(self, run_id: str, now: float) -> None:
-        self._asked = {key: asked for key, asked in self._asked.items() if now - asked < WATCHED_S}
-        self._runs = {key: run for key, run in self._runs.items() if key in self._asked}
+        with self._lock:
+            self._asked = {key: asked for key, asked in self._asked.items() if now - asked < WATCHED_S}
+            self._runs = {key: run for key, run in self._runs.items() if key in self._asked}
+            wanted = list(self._asked)
         try:
-            self._runs = read(self._asked)
+            self._runs = read(wanted)
         except PrefectUnavailable:
             if run_id not in self._runs:
                 raise
-        self._read_at = dict.fromkeys(self._asked, now)
+        finally:
+            # After a failure too: Prefect is not asked again for every poll while it is away.
+            self._read_at = dict.fromkeys(wanted, time.monotonic())
 
 
 @cache
@@ -231,9 +251,12 @@ def _run(run: FlowRun) -> Run:
 
 
 @contextmanager
-def _prefect() -> Iterator[SyncPrefectClient]:
+def _prefect(*, retries: int = 1) -> Iterator[SyncPrefectClient]:
+    # Left to itself the client waits for half a minute and more while the server's SQLite is locked; a caller of ours
+    # is better told at once, and what was asked for is done by the reconciler.
+    settings = temporary_settings({PREFECT_CLIENT_MAX_RETRIES: retries})
     try:
-        with get_client(sync_client=True) as client:
+        with settings, get_client(httpx_settings={"timeout": PATIENCE_S}, sync_client=True) as client:
             yield client
     except ObjectNotFound:
         raise

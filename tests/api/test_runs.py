@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ import pytest
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import OrchestrationResult, SetStateStatus, StateAcceptDetails
 from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from api import runs
 from store.tables.videos import Video
@@ -129,6 +132,57 @@ def test_while_prefect_is_away_the_last_known_state_stands(prefect: FakePrefect,
     assert states.get("a") == known
 
 
+def test_while_one_poll_waits_for_prefect_the_others_have_what_was_known(
+    prefect: FakePrefect, later: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefect.runs["a"] = a_run("a", "Running", "processing")
+    states = runs.States()
+    known = states.get("a")
+    asked, answer = threading.Event(), threading.Event()
+
+    def slow(run_ids: Iterable[str]) -> dict[str, runs.Run]:
+        asked.set()
+        answer.wait(10)
+        return prefect.read(run_ids)
+
+    monkeypatch.setattr(runs, "read", slow)
+    later(1.5)
+    reader = threading.Thread(target=states.get, args=("a",))
+    reader.start()
+    asked.wait(10)
+    others = [states.get("a") for _ in range(20)]
+    answer.set()
+    reader.join(10)
+
+    assert others == [known] * 20
+
+
+def test_a_busy_server_is_given_up_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Busy(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            self.send_response(503)
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            self.send_response(404)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Busy)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = {PREFECT_API_URL: f"http://127.0.0.1:{server.server_port}/api"}
+    with temporary_settings(address), pytest.raises(runs.PrefectUnavailable):
+        runs.read([str(uuid4())])
+    server.shutdown()
+
+    assert asked == ["/api/flow_runs/filter"]
+
+
 def test_a_run_that_was_never_read_is_an_error_while_prefect_is_away(prefect: FakePrefect) -> None:
     prefect.is_down = True
 
@@ -162,7 +216,7 @@ def test_more_runs_than_prefect_answers_at_once_are_asked_for_in_parts(monkeypat
     server = PickyServer()
 
     @contextmanager
-    def prefect() -> Iterator[PickyServer]:
+    def prefect(**_: Any) -> Iterator[PickyServer]:
         yield server
 
     monkeypatch.setattr(runs, "_prefect", prefect)
@@ -209,7 +263,7 @@ def one_run(monkeypatch: pytest.MonkeyPatch) -> Any:
         server = OneRun(state)
 
         @contextmanager
-        def prefect() -> Iterator[OneRun]:
+        def prefect(**_: Any) -> Iterator[OneRun]:
             yield server
 
         monkeypatch.setattr(runs, "_prefect", prefect)

@@ -16,7 +16,7 @@ SHORT = {"resolution": "540p", "duration": 8}
 
 def ask(stack: Stack, method: str, path: str, body: dict[str, Any] | None = None) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {stack.token}"}
-    return httpx2.request(method, stack.api + path, json=body, headers=headers, timeout=20, trust_env=False)
+    return httpx2.request(method, stack.api + path, json=body, headers=headers, timeout=45, trust_env=False)
 
 
 def make(stack: Stack, title: str, **brief: Any) -> str:

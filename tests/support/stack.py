@@ -97,11 +97,11 @@ class Stack:
         self.token = self.post("/api-keys", {"name": "tests"}).json()["data"]["key"]
 
     def post(self, path: str, body: dict[str, Any]) -> httpx2.Response:
-        return httpx2.post(self.api + path, json=body, headers=self._headers(), timeout=20, trust_env=False)
+        return httpx2.post(self.api + path, json=body, headers=self._headers(), timeout=45, trust_env=False)
 
     def get(self, path: str, **headers: str) -> httpx2.Response:
         url = path if path.startswith("http") else self.api + path
-        return httpx2.get(url, headers={**self._headers(), **headers}, timeout=20, trust_env=False)
+        return httpx2.get(url, headers={**self._headers(), **headers}, timeout=45, trust_env=False)
 
     def generate(self, title: str, description: str = "", **settings: Any) -> str:
         answer = self.post("/video/generate", {"title": title, "description": description, "settings": settings})
@@ -166,7 +166,7 @@ class Stack:
         return found
 
     def _filter(self, kind: str, query: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        answer = httpx2.post(f"{self.prefect}/{kind}/filter", json=query or {}, timeout=20, trust_env=False)
+        answer = httpx2.post(f"{self.prefect}/{kind}/filter", json=query or {}, timeout=45, trust_env=False)
         found: list[dict[str, Any]] = answer.raise_for_status().json()
         return found
 
