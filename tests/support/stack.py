@@ -148,14 +148,28 @@ class Stack:
         return [run for run in self._filter("flow_runs") if run["parameters"].get("video_id") == task_id]
 
     def task_runs(self, run_id: str) -> list[dict[str, Any]]:
-        """The flow run's task runs in order of creation."""
+        """The flow run's task runs in order of creation, once Prefect, which writes them down later, has all."""
+
+        def settled() -> list[dict[str, Any]] | None:
+            before = self._task_runs(run_id)
+            time.sleep(1.5)
+            now = self._task_runs(run_id)
+            is_still = [(run["id"], run["state"]) for run in before] == [(run["id"], run["state"]) for run in now]
+            return now if is_still and all(run["state"] for run in now) else None
+
+        found = until(settled, timeout_s=60)
+        assert found is not None
+        return found
+
+    def _task_runs(self, run_id: str) -> list[dict[str, Any]]:
         runs = self._filter("task_runs", {"flow_runs": {"id": {"any_": [run_id]}}})
         return sorted(runs, key=lambda run: run["created"])
 
     def cancel(self, run_id: str) -> None:
         """What the cancel button of the Prefect UI does."""
         state = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
-        httpx2.post(f"{self.prefect}/flow_runs/{run_id}/set_state", json=state, trust_env=False).raise_for_status()
+        address = f"{self.prefect}/flow_runs/{run_id}/set_state"
+        until(lambda: httpx2.post(address, json=state, timeout=45, trust_env=False).is_success, timeout_s=60, every_s=1)
 
     def encoders(self) -> list[psutil.Process]:
         """Every ffmpeg that works below this stack's folder."""
@@ -166,9 +180,15 @@ class Stack:
         return found
 
     def _filter(self, kind: str, query: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        answer = httpx2.post(f"{self.prefect}/{kind}/filter", json=query or {}, timeout=45, trust_env=False)
-        found: list[dict[str, Any]] = answer.raise_for_status().json()
-        return found
+        """Asked again while the server's SQLite is busy."""
+
+        def ask() -> list[list[dict[str, Any]]] | None:
+            answer = httpx2.post(f"{self.prefect}/{kind}/filter", json=query or {}, timeout=45, trust_env=False)
+            return [answer.json()] if answer.is_success else None
+
+        found = until(ask, timeout_s=60, every_s=1)
+        assert found is not None
+        return found[0]
 
     def _python(self, name: str, *argv: str) -> None:
         self.house.start(name, sys.executable, *argv)
