@@ -74,7 +74,6 @@ async def once(
     return Once(key=key, fingerprint=fingerprint_of(request.method, request.url.path, await request.body()))
 
 
-CurrentCaller = Annotated[Caller, Depends(current_caller)]
 CurrentUser = Annotated[User, Depends(current_user)]
 LoggedInUser = Annotated[User, Depends(logged_in_user)]
 LoginId = Annotated[str, Depends(login_id)]
