@@ -15,9 +15,24 @@ from api.errors import add_error_handlers
 from api.gate import Gate
 from api.metrics import Measured
 from api.middleware import RequestFrame
+from api.news import add_news
 from api.reconciler import keep_reconciling
 from api.reference import add_reference
-from api.routes import ai, assets, auth, health, keys, media, service, templates, users, video, videos, voices
+from api.routes import (
+    ai,
+    assets,
+    auth,
+    health,
+    keys,
+    media,
+    service,
+    templates,
+    users,
+    video,
+    videos,
+    voices,
+    webhooks,
+)
 from store.migrate import migrate
 from studio.settings import get_settings
 
@@ -39,13 +54,14 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for routes in (auth, users, keys, assets, video, videos, ai, templates, voices, service, media, health):
+    for routes in (auth, users, keys, assets, video, videos, webhooks, ai, templates, voices, service, media, health):
         app.include_router(routes.router)
     add_error_handlers(app)
     app.add_middleware(Gate)
     app.add_middleware(RequestFrame)
     app.add_middleware(Measured)
     add_reference(app)
+    add_news(app)
     describe(app)
     return app
 

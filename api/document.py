@@ -91,6 +91,8 @@ def _described(document: dict[str, Any]) -> dict[str, Any]:
         _summarise(operation)
         if not operation.get("security"):
             operation["security"] = []
+    for message in document.get("webhooks", {}).values():
+        _describe_message(message["post"])
     components["responses"] = {name: _answer(*rest) for name, *rest in _ANSWERS.values()}
     document["security"] = [{name: []} for name in components.get("securitySchemes", {})]
     used = {tag for _, operation in _operations(document) for tag in operation.get("tags", ())}
@@ -125,6 +127,17 @@ def _describe_errors(path: str, operation: dict[str, Any]) -> None:
     for status in possible:
         answers.setdefault(str(status), {"$ref": f"#/components/responses/{_ANSWERS[status][0]}"})
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def _describe_message(operation: dict[str, Any]) -> None:
+    """What we send, and what the receiver's answer means."""
+    operation["responses"] = {
+        "2XX": {"description": "Taken."},
+        "410": {"description": "No more messages, please: the endpoint is disabled."},
+        "default": {"description": "Tried again, ten times over three days."},
+    }
+    operation["security"] = []
+    _summarise(operation)
 
 
 def _answer(description: str, code: str) -> dict[str, Any]:

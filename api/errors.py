@@ -16,12 +16,13 @@ from starlette.routing import Match, Route
 from api.envelope import ErrorBody, ErrorDetail, Failure
 from api.messages import error_message, language_of
 from api.runs import PrefectUnavailable
+from store.session import DatabaseAway
 from studio.errors import BadInput, ObjectMissing, VideoSystemError
 
 logger = logging.getLogger("api")
 
-PREFECT_RETRY_S = 5
-"""A Prefect server that was started again answers after about this long."""
+AWAY_RETRY_S = 5
+"""A Prefect server or database that was started again answers after about this long."""
 
 
 class ApiError(Exception):
@@ -196,7 +197,8 @@ def add_error_handlers(app: FastAPI) -> None:
     """Our answers for our errors, the framework's and the studio's."""
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(VideoSystemError, _studio_error)
-    app.add_exception_handler(PrefectUnavailable, _prefect_away)
+    for away in (PrefectUnavailable, DatabaseAway):
+        app.add_exception_handler(away, come_again)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
 
@@ -237,8 +239,10 @@ def _studio_error(request: Request, error: Exception) -> Response:
     return failure(request, status=500, code="INTERNAL_ERROR")
 
 
-def _prefect_away(request: Request, _error: Exception) -> Response:
-    return failure(request, status=503, code="BUSY", headers={"Retry-After": str(PREFECT_RETRY_S)})
+def come_again(request: Request, error: Exception) -> Response:
+    """The answer while something that we need is away."""
+    logger.warning("%s %s: %s", request.method, request.url.path, type(error).__name__)
+    return failure(request, status=503, code="BUSY", headers={"Retry-After": str(AWAY_RETRY_S)})
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import statistics
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -15,7 +16,7 @@ from api.errors import NotFound
 from api.once import Once
 from api.schemas.video import TaskAccepted, TaskStatus
 from store.repos.videos import Videos
-from store.session import reading, transaction
+from store.session import DatabaseAway, reading, transaction
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.errors import UnknownName
@@ -64,6 +65,7 @@ def ask_for(
     answer: Callable[[Video], Answer],
     kind: type[Answer],
     tags: Sequence[str] = (),
+    webhook_url: str | None = None,
 ) -> Answer:
     """
     The *answer* to a request for a film, which is written down and then begun when its turn comes.
@@ -76,9 +78,11 @@ def ask_for(
         if earlier is not None:
             return kind.model_validate(earlier)
         admit(session, brief, owner=owner, lasts_s=lasts_s)
-        given = answer(Videos(session, owner_id=owner.id).add(brief, owner_id=owner.id, tags=tags))
+        videos = Videos(session, owner_id=owner.id)
+        given = answer(videos.add(brief, owner_id=owner.id, tags=tags, webhook_url=webhook_url))
         once.keep(session, owner_id=owner.id, data=given.model_dump(mode="json"))
-    dispatch()
+    with suppress(DatabaseAway):  # it is written down: the reconciler begins it
+        dispatch()
     return given
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from api import runs
 from api.assets import keys_of
@@ -18,7 +18,7 @@ from api.schemas.page import Page
 from api.schemas.videos import BriefShown, ChangeVideo, Estimate, Failing, FilmShown, Links, MakeVideo, VideoShown
 from store.repos.assets import is_somebodys
 from store.repos.videos import Videos, Wanted
-from store.session import reading, transaction
+from store.session import DatabaseAway, reading, transaction
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.models.brief import Brief
@@ -44,7 +44,9 @@ def make(order: MakeVideo, *, owner: User, once: Once) -> VideoShown:
     """
     brief = order.brief(assets=keys_of(order.assets, owner=owner))
     with _our_words():
-        return ask_for(brief, owner=owner, once=once, answer=shown, kind=VideoShown, tags=order.tags)
+        return ask_for(
+            brief, owner=owner, once=once, answer=shown, kind=VideoShown, tags=order.tags, webhook_url=order.webhook_url
+        )
 
 
 def page(wanted: Wanted, *, owner: User, after: str | None, limit: int) -> Page[VideoShown]:
@@ -87,7 +89,7 @@ def shown(video: Video, *, status: runs.Status | None = None) -> VideoShown:
         brief=BriefShown.of(Brief.model_validate(video.brief)),
         video=FilmShown.of(Rendition.model_validate(video.rendition)) if is_done else None,
         links=_links(video.id, is_done=is_done),
-        **video.model_dump(include={"id", "title", "stage", "tags", "warnings"}),
+        **video.model_dump(include={"id", "title", "stage", "tags", "warnings", "webhook_url"}),
         **video.model_dump(include={"created_at", "started_at", "completed_at"}),
     )
 
@@ -113,9 +115,10 @@ def cancel(video: Video) -> VideoShown:
     with transaction() as session:
         if not Videos(session, owner_id=video.owner_id).request_cancel(video.id):
             raise _conflict("the film is over")
-    if video.run_id:
-        _end_run(video, video.run_id)
-    dispatch()
+    with suppress(DatabaseAway):  # it is written down: the reconciler does the rest
+        if video.run_id:
+            _end_run(video, video.run_id)
+        dispatch()
     return _shown_now(video)
 
 
@@ -138,7 +141,8 @@ def retry(video: Video, *, owner: User) -> VideoShown:
         admit(session, brief, owner=owner, lasts_s=lasts_s)
         if not Videos(session, owner_id=owner.id).ask_again(video.id):
             raise _conflict("the film is being tried again")
-    dispatch()
+    with suppress(DatabaseAway):
+        dispatch()
     return _shown_now(video)
 
 

@@ -11,14 +11,13 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from pydantic import SecretStr
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Forbidden, NotAuthenticated
 from store.repos.videos import Videos
-from store.session import reading
+from store.session import DatabaseAway, reading
 from studio.settings import EnvSettings
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -52,7 +51,7 @@ class _Films(Collector):
         try:
             with reading() as session:
                 counts = Videos.of_everyone(session).counts()
-        except SQLAlchemyError:
+        except DatabaseAway:
             # The other figures are wanted most when the database is gone.
             return
         for state, count in counts.items():

@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import failure
+from api.errors import come_again, failure
+from store.session import DatabaseAway
 
 logger = logging.getLogger("api")
 
@@ -65,6 +66,10 @@ class RequestFrame:
 
         try:
             await self._app(scope, receive_bounded, send_with_id)
+        except DatabaseAway as error:  # from the gate, which no handler of the framework's stands before
+            if is_started:
+                raise
+            await come_again(Request(scope), error)(scope, receive, send_with_id)
         except Exception:
             logger.exception("request %s failed", request_id)
             if is_started:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from api import runs
 from api.envelope import ErrorDetail
 from api.errors import NotReady
-from store.session import reading
+from store.session import DatabaseAway, reading
 from studio.errors import BadInput, ProviderNotReady
 from studio.providers.storage import open_storage
 from studio.settings import get_settings
@@ -40,7 +39,7 @@ def _missing_stores() -> list[str]:
     try:
         with reading() as session:
             session.connection().execute(text("SELECT 1"))
-    except SQLAlchemyError:
+    except DatabaseAway:
         missing.append("database")
     try:
         open_storage(get_settings()).check()

@@ -10,12 +10,12 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import psutil
-from sqlalchemy.exc import SQLAlchemyError
 
 from api import runs
 from api.dispatch import dispatch
+from api.notices import announce, send_due
 from store.repos.videos import Videos
-from store.session import reading, transaction
+from store.session import DatabaseAway, reading, transaction
 from store.tables.base import utc_now
 from store.tables.videos import Video
 
@@ -44,7 +44,8 @@ MOST_RESTARTS = 3
 
 
 def reconcile() -> None:
-    """One round: start what was not started, start again what crashed, give up what crashes for ever."""
+    """One round: start what was not started or crashed, give up what crashes for ever, tell of what happened."""
+    announce()
     dispatch()
     with reading() as session:
         unfinished = Videos.of_everyone(session).unfinished()
@@ -52,6 +53,7 @@ def reconcile() -> None:
     for video in unfinished:
         with _apart(video):
             _tend(video, found.get(video.run_id or ""))
+    send_due()
 
 
 def keep_reconciling(stop: threading.Event) -> None:
@@ -59,7 +61,7 @@ def keep_reconciling(stop: threading.Event) -> None:
     while not stop.wait(EVERY_S):
         try:
             reconcile()
-        except (runs.PrefectUnavailable, SQLAlchemyError) as error:
+        except (runs.PrefectUnavailable, DatabaseAway) as error:
             logger.warning("reconciling later: %s", type(error).__name__)
         except Exception:
             logger.exception("reconciling failed")
@@ -97,7 +99,7 @@ def _apart(video: Video) -> Iterator[None]:
     """What goes wrong with one film does not hold up the others; an outage ends the round."""
     try:
         yield
-    except (runs.PrefectUnavailable, SQLAlchemyError):
+    except (runs.PrefectUnavailable, DatabaseAway):
         raise
     except Exception:
         logger.exception("film %s: reconciling failed", video.id)

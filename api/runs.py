@@ -88,7 +88,7 @@ def start(video: Video) -> str:
     """
     with _prefect() as client:
         run = client.create_flow_run_from_deployment(
-            _deployment_id(client),
+            _deployment_id(client, DEPLOYMENT),
             parameters={**_parameters(video.brief), "video_id": video.id},
             name=video.title[:200],
             idempotency_key=video.id,
@@ -96,6 +96,17 @@ def start(video: Video) -> str:
         if video.asks_again and run.state:
             _go_on(client, run.id, run.state)
         return str(run.id)
+
+
+def start_errand(deployment: str, *, key: str) -> None:
+    """
+    Start a run of a flow that needs no parameters, once for each *key*.
+
+    Raises:
+        PrefectUnavailable: ask again.
+    """
+    with _prefect() as client:
+        client.create_flow_run_from_deployment(_deployment_id(client, deployment), idempotency_key=key)
 
 
 def cancel(run_id: str) -> None:
@@ -271,10 +282,10 @@ def _prefect(*, retries: int = 1) -> Iterator[SyncPrefectClient]:
 _DEPLOYMENT_IDS: dict[str, UUID] = {}
 
 
-def _deployment_id(client: SyncPrefectClient) -> UUID:
-    if DEPLOYMENT not in _DEPLOYMENT_IDS:
+def _deployment_id(client: SyncPrefectClient, name: str) -> UUID:
+    if name not in _DEPLOYMENT_IDS:
         try:
-            _DEPLOYMENT_IDS[DEPLOYMENT] = client.read_deployment_by_name(DEPLOYMENT).id
+            _DEPLOYMENT_IDS[name] = client.read_deployment_by_name(name).id
         except ObjectNotFound as error:
             raise PrefectUnavailable from error
-    return _DEPLOYMENT_IDS[DEPLOYMENT]
+    return _DEPLOYMENT_IDS[name]

@@ -8,7 +8,7 @@ import sys
 from datetime import timedelta
 
 from prefect.automations import Automation
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
@@ -19,6 +19,9 @@ from studio.settings import PROJECT, get_settings
 
 POOL = "video-system"
 WATCH = "dead flow runs are crashed"
+ERRANDS_AT_ONCE = 4
+"""Flows that mostly wait for others: a film that takes minutes must not hold them up."""
+
 SILENCE = timedelta(seconds=75)
 """Two and a half heartbeats of 30 s: one may be late under load, two in a row are not."""
 
@@ -41,22 +44,29 @@ def deploy() -> None:
 
 def _keep_pool() -> None:
     """
-    The work pool, with as many slots as films are made at once.
+    The work pool with its queues: as many slots as films are made at once, and others for what takes no core.
 
-    The limit is the pool's and not the worker's own: a worker with a limit dies of a run that is started
+    The limits are the queues' and not the worker's own: a worker with a limit dies of a run that is started
     again while it still holds that run's slot (Prefect 3.8.8, CapacityLimiter).
     """
-    limit = get_settings().films_limit
     with get_client(sync_client=True) as client:
         try:
             client.read_work_pool(POOL)
         except ObjectNotFound:
-            pool = WorkPoolCreate(
-                name=POOL, type="process", base_job_template=_process_template(), concurrency_limit=limit
-            )
-            client.create_work_pool(pool)
+            client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=_process_template()))
         else:
-            client.update_work_pool(POOL, WorkPoolUpdate(concurrency_limit=limit))
+            client.update_work_pool(POOL, WorkPoolUpdate(concurrency_limit=None))
+        _keep_queue(client, "films", slots=get_settings().films_limit)
+        _keep_queue(client, "errands", slots=ERRANDS_AT_ONCE)
+
+
+def _keep_queue(client: SyncPrefectClient, name: str, *, slots: int) -> None:
+    try:
+        queue = client.read_work_queue_by_name(name, work_pool_name=POOL)
+    except ObjectNotFound:
+        client.create_work_queue(name, concurrency_limit=slots, work_pool_name=POOL)
+    else:
+        client.update_work_queue(queue.id, concurrency_limit=slots)
 
 
 def _process_template() -> dict[str, object]:

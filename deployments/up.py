@@ -114,7 +114,7 @@ def up(console: Console) -> None:
 
 
 def worker_argv() -> list[str]:
-    """The worker's command line. How many films are made at once is the pool's limit, set by `deploy`."""
+    """The worker's command line. How many films are made at once is the limit of the queue `films`, set by `deploy`."""
     return [sys.executable, "-m", "prefect", "worker", "start", "--pool", "video-system", "--type", "process",
             "--install-policy", "never"]  # fmt: skip
 

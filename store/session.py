@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from studio.errors import VideoSystemError
 from studio.settings import get_settings
 
 BUSY_MS = 15_000
 """How long a writer of SQLite waits for another: longer than any transaction of ours by far."""
+
+CONNECT_S = 5
+"""How long a connection to PostgreSQL may take: whoever asks is better told soon that it is away."""
+
+CONNECTIONS = 20
+"""Of one process at most; PostgreSQL has a hundred unless told otherwise."""
+
+_SQLITES_OWN = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+}
+
+
+class DatabaseAway(VideoSystemError):
+    """The database does not answer, or was busy for too long; the same again may work in a while."""
+
+    code = "BUSY"
+    retryable = True
 
 
 def database_url() -> str:
@@ -29,7 +56,14 @@ def engine() -> Engine:
     """The process's pool of connections."""
     url = database_url()
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=CONNECTIONS // 2,
+            max_overflow=CONNECTIONS // 2,
+            pool_timeout=CONNECT_S,
+            connect_args={"connect_timeout": CONNECT_S},
+        )
     get_settings().home.mkdir(parents=True, exist_ok=True)
     created = create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
     event.listen(created, "connect", _prepare_sqlite)
@@ -39,16 +73,49 @@ def engine() -> Engine:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """A session that commits when the block ends well and rolls back when it does not."""
-    with Session(engine(), expire_on_commit=False) as session, session.begin():
+    """
+    A session that commits when the block ends well and rolls back when it does not.
+
+    Raises:
+        DatabaseAway: nothing was written, unless the connection was lost in the very commit.
+    """
+    with _told_apart(), Session(engine(), expire_on_commit=False) as session, session.begin():
         yield session
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session for queries only: on SQLite it waits for no writer."""
-    with Session(engine().execution_options(is_reading=True), expire_on_commit=False) as session, session.begin():
+    """
+    A session for queries only: on SQLite it waits for no writer.
+
+    Raises:
+        DatabaseAway: it does not answer.
+    """
+    with (
+        _told_apart(),
+        Session(engine().execution_options(is_reading=True), expire_on_commit=False) as session,
+        session.begin(),
+    ):
         yield session
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """What is the database's fault and passes is another error than what is ours."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout) as error:
+        if _is_outage(error):
+            raise DatabaseAway("the database does not answer") from error
+        raise
+
+
+def _is_outage(error: Exception) -> bool:
+    """Whether it is the database that fails; SQLite says "operational" of mistakes in statements too."""
+    cause = getattr(error, "orig", None)
+    if isinstance(cause, sqlite3.Error):
+        return (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in _SQLITES_OWN
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -53,6 +53,16 @@ class Fetched:
     size: int
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a server said to what was sent to it."""
+
+    status: int
+    content: bytes
+    """Its beginning."""
+    retry_after: str
+
+
 def check_url(url: str, *, field: str = "url", schemes: tuple[str, ...] = ("http", "https")) -> None:
     """
     Refuse what is no plain web address, before anything is connected.
@@ -71,6 +81,8 @@ def check_url(url: str, *, field: str = "url", schemes: tuple[str, ...] = ("http
         raise AddressRefused("must not hold a name or password", field=field)
     if port not in (None, PORTS[parts.scheme]) and not get_settings().private_addresses:
         raise AddressRefused(f"must use port {PORTS[parts.scheme]}", field=field)
+    if _is_closed_literal(parts.hostname) and not get_settings().private_addresses:
+        raise AddressRefused("must be a public address", field=field)
 
 
 def download(url: str, into: Path, *, max_bytes: int, timeout_s: float, field: str = "url") -> Fetched:
@@ -102,9 +114,9 @@ def download(url: str, into: Path, *, max_bytes: int, timeout_s: float, field: s
         raise
 
 
-def post(url: str, content: bytes, *, headers: dict[str, str], timeout_s: float, keep_bytes: int) -> tuple[int, bytes]:
+def post(url: str, content: bytes, *, headers: dict[str, str], timeout_s: float, keep_bytes: int) -> Answer:
     """
-    Send *content* to *url*, following no redirect; returns the status and the first *keep_bytes* of the answer.
+    Send *content* to *url*, following no redirect; of the answer the first *keep_bytes* are read.
 
     Raises:
         AddressRefused: not a public web address.
@@ -116,7 +128,7 @@ def post(url: str, content: bytes, *, headers: dict[str, str], timeout_s: float,
             kept += chunk
             if len(kept) >= keep_bytes:
                 break
-        return answer.status_code, kept[:keep_bytes]
+        return Answer(answer.status_code, kept[:keep_bytes], answer.headers.get("retry-after", ""))
 
 
 def is_public(address: str) -> bool:
@@ -125,6 +137,16 @@ def is_public(address: str) -> bool:
     if ip.version == 6 and ip not in _OPEN_V6:
         return False
     return not any(ip.version == net.version and ip in net for net in _CLOSED)
+
+
+def _is_closed_literal(host: str) -> bool:
+    """Whether *host* is no name but an address of ours; what names lead to is judged when they are connected."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return not is_public(host)
+    except ValueError:
+        return False
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from prefect.context import FlowRunContext
 from store.repos.videos import Videos
 from store.session import transaction
 from tasks.lease import leave_to_successor, this_process
+from tasks.policy import patient
 
 SHARES: dict[str, tuple[float, float]] = {
     "script": (0, 4),
@@ -65,6 +66,7 @@ class Progress:
                 update_progress_artifact(self._artifact, progress=percent, description=stage)
 
 
+@patient
 def keep(video_id: str, **values: Any) -> None:
     """Write columns of the film that this process makes; ends the process when another has taken it over."""
     with transaction() as session:

@@ -19,6 +19,7 @@ from studio.models.script import Script
 from studio.providers.storage.links import signed_url
 from tasks import policy
 from tasks.lease import this_process
+from tasks.policy import patient
 from tasks.progress import keep, progress_of
 
 LINK_DAYS = 7
@@ -33,6 +34,11 @@ def open_record(brief: Brief, *, video_id: str | None, run_id: str) -> str:
     A run that was started by the API brings its *video_id*. One that was started in the Prefect UI gets a
     row of its own, once, however often it is started again.
     """
+    return _opened(brief, video_id=video_id, run_id=run_id)
+
+
+@patient
+def _opened(brief: Brief, *, video_id: str | None, run_id: str) -> str:
     with transaction() as session:
         videos = Videos.of_everyone(session)
         video = videos.get(video_id) if video_id else videos.by_run(run_id)
@@ -50,6 +56,7 @@ def open_record(brief: Brief, *, video_id: str | None, run_id: str) -> str:
             completed_at=None,
             error_code=None,
             error_message=None,
+            announced="",
             **this_process().columns(),
         )
         return video.id
@@ -90,6 +97,7 @@ def note_cancellation(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]
     _close(flow_run)
 
 
+@patient
 def _close(flow_run: FlowRun, **values: Any) -> None:
     with transaction() as session:
         videos = Videos.of_everyone(session)

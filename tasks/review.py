@@ -18,6 +18,7 @@ from studio.models.brief import Brief
 from studio.models.script import Script
 from studio.stages.review import as_text, completed, with_text
 from tasks.lease import this_process
+from tasks.policy import patient
 from tasks.progress import keep, progress_of
 
 
@@ -73,6 +74,7 @@ def _kept(script: Script, video_id: str, **values: Any) -> Script:
     return script
 
 
+@patient
 def _row(video_id: str) -> Video:
     with reading() as session:
         video = Videos.of_everyone(session).get(video_id)

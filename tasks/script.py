@@ -37,6 +37,7 @@ def write_script(brief: Brief, *, video_id: str) -> Script:
     return script
 
 
+@policy.patient
 def _approved(video_id: str) -> Script | None:
     with reading() as session:
         video = Videos.of_everyone(session).get(video_id)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from api.runs import Status
 from api.schemas.base import Action
-from api.schemas.text import Line
+from api.schemas.text import HookUrl, Line
 from studio.models.asset import Credit
 from studio.models.brief import Aspect, Brief, Duration, Narration, Resolution, Text, Title
 from studio.models.rendition import Loudness, Rendition
@@ -45,7 +45,8 @@ class MakeVideo(Action):
 
     *script* is said word for word, a scene a paragraph; without one a script is written from *title* and
     *description*. *assets* are ids of own pictures and clips (`/assets`), in the order of the scenes. With
-    *review* the film waits, once its script is written, for `POST /videos/{id}/approve`.
+    *review* the film waits, once its script is written, for `POST /videos/{id}/approve`. *webhook_url* is told
+    what happens to this film, beside the account's webhooks.
     """
 
     title: Title
@@ -60,10 +61,11 @@ class MakeVideo(Action):
     assets: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=50)] = ()
     tags: Tags = ()
     review: bool = False
+    webhook_url: HookUrl | None = None
 
     def brief(self, *, assets: tuple[str, ...]) -> Brief:
         """The brief that this request stands for, with the object keys of its *assets*."""
-        return Brief(**self.model_dump(exclude={"tags", "assets"}), assets=assets)
+        return Brief(**self.model_dump(exclude={"tags", "assets", "webhook_url"}), assets=assets)
 
 
 class ChangeVideo(Action):
@@ -180,6 +182,7 @@ class VideoShown(BaseModel):
     warnings: list[str]
     video: FilmShown | None
     links: Links
+    webhook_url: str | None
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None

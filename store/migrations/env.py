@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy import Connection
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -25,7 +28,7 @@ def _written(kind: str, column: Any, _context: Any) -> str | Literal[False]:
 
 def run() -> None:
     """Apply to the open connection; batch mode because SQLite cannot alter a column."""
-    with engine().connect() as connection:
+    with engine().connect() as connection, _without_foreign_keys(connection):
         context.configure(
             connection=connection,
             target_metadata=SQLModel.metadata,
@@ -39,6 +42,21 @@ def run() -> None:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
             context.run_migrations()
         connection.commit()
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew: others that point to its rows must not hold it up meanwhile."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.dbapi_connection
+    # Before the transaction: within one the switch does nothing.
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 run()

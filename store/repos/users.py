@@ -9,6 +9,7 @@ from store.tables.answers import KeptAnswer
 from store.tables.keys import ApiKey
 from store.tables.tokens import RefreshToken
 from store.tables.users import OPERATOR, User
+from store.tables.webhooks import WebhookDelivery, WebhookEndpoint
 
 NO_PASSWORD = "!"  # noqa: S105
 """No hash of any password: nobody can log in."""
@@ -37,10 +38,11 @@ class Users:
         return user
 
     def remove(self, user: User) -> None:
-        """Forget the account with its tokens, keys and kept answers; what it made must be gone before."""
+        """Forget the account with its tokens, keys, webhooks and kept answers; its films and files must be gone before."""
         for table in (RefreshToken, ApiKey):
             self._session.execute(delete(table).where(col(table.user_id) == user.id))
-        self._session.execute(delete(KeptAnswer).where(col(KeptAnswer.owner_id) == user.id))
+        for owned in (KeptAnswer, WebhookDelivery, WebhookEndpoint):
+            self._session.execute(delete(owned).where(col(owned.owner_id) == user.id))
         self._session.execute(delete(User).where(col(User.id) == user.id))
 
     def operator(self) -> User:

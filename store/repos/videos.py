@@ -78,9 +78,18 @@ class Videos:
         statement = select(Video)
         return statement if self._owner_id is None else statement.where(Video.owner_id == self._owner_id)
 
-    def add(self, brief: Brief, *, owner_id: str, video_id: str | None = None, tags: Sequence[str] = ()) -> Video:
+    def add(
+        self,
+        brief: Brief,
+        *,
+        owner_id: str,
+        video_id: str | None = None,
+        tags: Sequence[str] = (),
+        webhook_url: str | None = None,
+    ) -> Video:
         """A new film, not yet started."""
         video = Video(owner_id=owner_id, title=brief.title, brief=brief.model_dump(mode="json"), tags=list(tags))
+        video.webhook_url = webhook_url
         if video_id:
             video.id = video_id
         self._session.add(video)
@@ -208,7 +217,9 @@ class Videos:
             ("completed_at", "started_at", "error_code", "error_message", "cancel_requested_at", "pid", "pid_started")
         )
         statement = self._change_where(not_(_OPEN), ended_badly, col(Video.id) == video_id)
-        changed = statement.values(**fresh, asks_again=True, asked_again_at=utc_now(), restarts=0, stage="", progress=0)
+        changed = statement.values(
+            **fresh, announced="", asks_again=True, asked_again_at=utc_now(), restarts=0, stage="", progress=0
+        )
         return bool(self._session.exec(changed).rowcount)
 
     def change_script(self, video_id: str, script: dict[str, Any]) -> bool:
@@ -284,6 +295,15 @@ class Videos:
             for video in latest
             if video.completed_at and video.started_at and video.rendition
         ]
+
+
+def untold(*, most: int) -> SelectOfScalar[Video]:
+    """Films that ended, or came to wait for their creator, since something was last told of them; oldest first."""
+    is_over = col(Video.completed_at).is_not(None)
+    waits_anew = and_(_UNDER_REVIEW, col(Video.announced) == "")
+    # The list of words first: the index knows them, and there are few films that nothing final was told of.
+    statement = select(Video).where(col(Video.announced).in_(("", "awaiting_review")), or_(is_over, waits_anew))
+    return statement.options(*_LIGHT).order_by(col(Video.created_at)).limit(most)
 
 
 def _conditions(wanted: Wanted) -> list[Any]:

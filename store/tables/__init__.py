@@ -7,5 +7,16 @@ from store.tables.keys import ApiKey
 from store.tables.tokens import RefreshToken
 from store.tables.users import User
 from store.tables.videos import Video
+from store.tables.webhooks import WebhookDelivery, WebhookEndpoint
 
-__all__ = ["ApiKey", "Counter", "KeptAnswer", "RefreshToken", "StoredAsset", "User", "Video"]
+__all__ = [
+    "ApiKey",
+    "Counter",
+    "KeptAnswer",
+    "RefreshToken",
+    "StoredAsset",
+    "User",
+    "Video",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

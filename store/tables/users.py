@@ -27,4 +27,7 @@ class User(SQLModel, table=True):
     language: str = "zh-TW"
     token_epoch: int = 0
     """Raised at logout and password change: access tokens of an earlier epoch are dead."""
+    webhook_secret_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """Which secret signs what goes to addresses that come with films."""
+    webhook_previous_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

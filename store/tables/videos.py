@@ -45,6 +45,10 @@ class Video(SQLModel, table=True):
     """Under which name the run asked for the script to be read."""
     approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When its creator was content with the script."""
+    webhook_url: str | None = None
+    """Who is told of this film, beside the account's own addresses; in no flow parameter, for it may hold a secret."""
+    announced: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
+    """What was told of it last: "awaiting_review" or how it ended."""
     restarts: int = 0
     """How often the run was started again after its process died."""
     host: str | None = None

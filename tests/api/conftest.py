@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 from starlette.testclient import TestClient
 
-from api import runs, security
+from api import notices, runs, security
 from api.app import create_app
 from api.callers import callers
 from api.limits import limiter
@@ -68,6 +68,7 @@ class FakePrefect:
     cancelled: list[str] = field(default_factory=list)
     went_on: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    errands: list[tuple[str, str]] = field(default_factory=list)
 
     def start(self, video: Video) -> str:
         self._answer()
@@ -79,6 +80,10 @@ class FakePrefect:
             self.runs[run_id] = a_run(run_id, "Scheduled", "pending")
             runs.states().forget(run_id)
         return run_id
+
+    def start_errand(self, deployment: str, *, key: str) -> None:
+        self._answer()
+        self.errands.append((deployment, key))
 
     def cancel(self, run_id: str) -> None:
         """A run with a process takes a while to end; the others are cancelled at once."""
@@ -130,7 +135,8 @@ def a_run(run_id: str, state: str, status: runs.Status, *, age_s: float = 0.0) -
 @pytest.fixture
 def prefect(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePrefect]:
     fake = FakePrefect()
-    for name in ("start", "read", "start_again", "declare_dead", "missing_parts", "cancel", "remove"):
+    notices.forget_asked()
+    for name in ("start", "start_errand", "read", "start_again", "declare_dead", "missing_parts", "cancel", "remove"):
         monkeypatch.setattr(runs, name, getattr(fake, name))
     memories = (runs.states, callers, limiter)
     for memory in memories:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.middleware import MAX_BODY_BYTES
+from store.session import DatabaseAway
 from tests.api.conftest import FakePrefect
 
 JSON = {"Content-Type": "application/json"}
@@ -185,3 +187,31 @@ def test_both_servers_are_documented(home: object, prefect: FakePrefect) -> None
         {"url": "http://localhost:8000"},
         {"url": "https://api.video-system.com"},
     ]
+
+
+@pytest.mark.parametrize("path", ["/videos", "/video/task/task_1", "/api-keys", "/usage"])
+def test_while_the_database_is_away_callers_are_told_to_come_again(
+    client: TestClient, bearer: dict[str, str], path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> Any:
+        raise DatabaseAway("the database does not answer")
+
+    client.get("/version")
+    monkeypatch.setattr("store.session.Session", away)
+    answer = client.get(path, headers=bearer)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "BUSY")
+    assert answer.headers["retry-after"] == "5"
+    assert answer.json()["error"]["request_id"] == answer.headers["x-request-id"]
+
+
+def test_a_film_that_is_written_down_is_accepted_though_it_cannot_be_begun_now(
+    client: TestClient, bearer: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise DatabaseAway("the database does not answer")
+
+    monkeypatch.setattr("api.films.dispatch", away)
+    answer = client.post("/video/generate", json={"title": "潮汐"}, headers=bearer)
+
+    assert answer.status_code == 202

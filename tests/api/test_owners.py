@@ -18,10 +18,12 @@ from api.once import Once
 from api.schemas.keys import MakeApiKey
 from store.repos.assets import Assets
 from store.repos.videos import Videos
+from store.repos.webhooks import WebhookDeliveries, WebhookEndpoints
 from store.session import transaction
 from store.tables.assets import StoredAsset
 from store.tables.base import utc_now
 from store.tables.users import User
+from store.tables.webhooks import WebhookDelivery, WebhookEndpoint
 from studio.models.brief import Brief
 from tests.api.conftest import bearer_of
 
@@ -82,13 +84,33 @@ def an_asset(owner: User) -> str:
         return Assets(session, owner_id=owner.id).add(row).id
 
 
-OWNED: dict[str, Callable[[User], str]] = {"/video": a_film, "/api-keys": a_key, "/assets": an_asset}
+def an_endpoint(owner: User) -> str:
+    with transaction() as session:
+        row = WebhookEndpoint(owner_id=owner.id, url="https://hook.example/", events=["video.failed"])
+        return WebhookEndpoints(session, owner_id=owner.id).add(row).id
+
+
+def a_delivery(owner: User) -> str:
+    with transaction() as session:
+        row = WebhookDelivery(owner_id=owner.id, url="https://hook.example/", event="video.failed", content={})
+        return WebhookDeliveries(session, owner_id=owner.id).add(row).id
+
+
+OWNED: dict[str, Callable[[User], str]] = {
+    "/video": a_film,
+    "/api-keys": a_key,
+    "/assets": an_asset,
+    "/webhooks": an_endpoint,
+    "/webhook-deliveries": a_delivery,
+}
 """What the id in an address is of, by how the address begins; the longest beginning counts."""
 
 BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/videos/{video_id}"): {},
     ("PUT", "/videos/{video_id}/script"): {"scenes": [{"narration": "潮汐"}]},
     ("POST", "/api-keys/{key_id}/rotate"): {},
+    ("PATCH", "/webhooks/{webhook_id}"): {},
+    ("POST", "/webhooks/{webhook_id}/rotate"): {},
 }
 """Bodies of the operations that need one: a wrong body is told before anything is looked up."""
 

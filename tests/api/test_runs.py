@@ -267,7 +267,7 @@ def one_run(monkeypatch: pytest.MonkeyPatch) -> Any:
             yield server
 
         monkeypatch.setattr(runs, "_prefect", prefect)
-        monkeypatch.setattr(runs, "_deployment_id", lambda _client: uuid4())
+        monkeypatch.setattr(runs, "_deployment_id", lambda *_: uuid4())
         return server
 
     return put

@@ -284,7 +284,7 @@ def test_a_finished_film_is_shown_whole(ask: Callable[..., Any], film: Callable[
 
     assert set(data) == {
         "id", "title", "status", "stage", "progress", "error", "brief", "tags", "warnings", "video", "links",
-        "created_at", "started_at", "completed_at",
+        "webhook_url", "created_at", "started_at", "completed_at",
     }  # fmt: skip
     assert (data["status"], data["progress"], data["error"], data["warnings"]) == ("completed", 100, None, ["short"])
     assert set(data["video"]) == {"width", "height", "duration", "loudness", "credits"}

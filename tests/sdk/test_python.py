@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import hashlib
 import hmac
 import importlib.util
@@ -32,6 +33,7 @@ METHOD_OF = {"generate": "generate_video", "task": "get_task", "inference": "inf
 NOT_FOR_KEYS = {
     "register", "login", "refresh", "logout", "change_password", "change_profile", "remove_account",
     "create_api_key", "list_api_keys", "rotate_api_key", "revoke_api_key",
+    "get_webhook_secret", "rotate_account_webhook_secret",
 }  # fmt: skip
 """Operations that a login does, and no key."""
 
@@ -89,15 +91,19 @@ def methods_of(source: Path, pattern: str) -> set[str]:
     return set(re.findall(pattern, source.read_text("utf-8"), re.MULTILINE))
 
 
+def snake(name: str) -> str:
+    """A name of JavaScript as Python has it."""
+    return re.sub(r"([A-Z])", lambda match: "_" + match[1].lower(), name)
+
+
 def test_every_operation_for_programs_has_a_method_in_both_languages(home: Path) -> None:
     wanted = {METHOD_OF.get(name, name) for name in set(operations()) - NOT_FOR_KEYS - NOT_A_CLIENTS}
     python = methods_of(PROJECT / "sdk/python/video_system/_async_client.py", r"^    async def ([a-z]\w*)\(")
     script = methods_of(PROJECT / "sdk/javascript/src/index.js", r"^  (?:async\*? )?([a-z]\w*)\(.*\{$")
-    snake = {re.sub(r"([A-Z])", lambda match: "_" + match[1].lower(), name) for name in script}
     types = methods_of(PROJECT / "sdk/javascript/src/index.d.ts", r"^  ([a-z]\w*)\(.*;$") - {"constructor"}
 
     assert wanted <= python
-    assert wanted <= snake
+    assert wanted <= {snake(name) for name in script}
     assert types == script - {"constructor"}
 
 
@@ -117,6 +123,27 @@ def test_the_brief_of_create_video_has_the_fields_of_the_service(home: Path) -> 
     arguments = set(_client.VideoSystemClient.create_video.__kwdefaults__) | {"title"}
 
     assert arguments - {"idempotency_key"} == set(schema)
+
+
+def test_the_brief_of_the_types_has_the_fields_of_the_service(home: Path) -> None:
+    schema = create_app().openapi()["components"]["schemas"]["MakeVideo"]["properties"]
+    types = (PROJECT / "sdk/javascript/src/index.d.ts").read_text("utf-8")
+    brief = re.search(r"interface Brief \{(.*?)\}", types, re.DOTALL)
+    assert brief is not None
+    fields = {snake(name) for name in re.findall(r"\b([a-z]\w*)\??:", brief[1])}
+
+    assert fields == set(schema)
+
+
+@pytest.mark.parametrize(
+    ("result", "schema"),
+    [(video_system.Webhook, "WebhookShown"), (video_system.WebhookMade, "WebhookMade"),
+     (video_system.WebhookDelivery, "DeliveryShown")],
+)  # fmt: skip
+def test_a_result_about_webhooks_has_the_fields_of_the_service(home: Path, result: type[Any], schema: str) -> None:
+    there = create_app().openapi()["components"]["schemas"][schema]["properties"]
+
+    assert {field.name for field in dataclasses.fields(result)} - {"raw"} == set(there)
 
 
 def test_the_key_goes_into_the_header_and_not_into_the_repr() -> None:
@@ -153,6 +180,20 @@ def test_a_service_that_is_away_is_tried_three_times(no_waiting: list[float]) ->
     with pytest.raises(video_system.ConnectionFailed):
         client(refuse).get_task("task_1")
     assert len(tried) == 3
+
+
+@pytest.mark.parametrize(("status", "attempts"), [(502, 1), (504, 1), (503, 3), (429, 3)])
+def test_what_cannot_be_done_twice_is_sent_again_only_when_the_service_did_nothing(status: int, attempts: int) -> None:
+    asked = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        return bad(status)
+
+    with pytest.raises(video_system.VideoSystemError):
+        client(answer).retry_video("task_1")
+
+    assert len(asked) == attempts
 
 
 def test_what_cannot_be_done_twice_is_not_sent_twice_into_silence() -> None:
@@ -270,6 +311,116 @@ def test_the_environment_stands_in_for_what_is_not_given(monkeypatch: pytest.Mon
     assert seen[0].headers["Authorization"] == "Bearer from-env"
 
 
+HOOK = {
+    "id": "hook_1", "url": "https://hook.example/", "description": "", "events": ["video.failed"], "enabled": True,
+    "disabled_reason": "", "failing_since": None, "created_at": "2027-01-01T00:00:00Z",
+}  # fmt: skip
+MADE = {**HOOK, "secret": "whsec_c2VjcmV0"}
+DELIVERY = {
+    "id": "msg_1", "webhook_id": "hook_1", "url": "https://hook.example/", "event": "video.failed", "video_id": "task_1",
+    "status": "failed", "attempts": [{"at": "2027-01-01T00:00:00Z", "status": None, "error": "no answer", "took_ms": 9}],
+    "created_at": "2027-01-01T00:00:00Z", "next_attempt_at": None, "delivered_at": None,
+}  # fmt: skip
+
+
+def heard(data: Any, ask: Callable[[video_system.VideoSystemClient], Any]) -> tuple[httpx2.Request, Any]:
+    """The one request that *ask* makes, and what it gives where the service answers with *data*."""
+    seen: list[httpx2.Request] = []
+    result = ask(client(lambda request: (seen.append(request), good(data))[1]))
+    (request,) = seen
+    return request, result
+
+
+def test_the_webhook_of_one_film_goes_with_its_brief() -> None:
+    made = {"id": "task_1", "title": "a", "status": "pending", "webhook_url": "https://hook.example/"}
+    request, video = heard(made, lambda it: it.create_video(title="a", webhook_url="https://hook.example/"))
+
+    assert json.loads(request.content) == {"title": "a", "webhook_url": "https://hook.example/"}
+    assert video.webhook_url == "https://hook.example/"
+
+
+def test_an_endpoint_is_made_once_and_its_secret_is_not_in_the_repr(no_waiting: list[float]) -> None:
+    answers = iter([bad(503), good(MADE, 201)])
+    asked: list[httpx2.Request] = []
+    answer = lambda request: (asked.append(request), next(answers))[1]  # noqa: E731
+    made = client(answer).create_webhook("https://hook.example/", events=("video.failed",))
+
+    assert json.loads(asked[1].content) == {"url": "https://hook.example/", "events": ["video.failed"]}
+    assert len({request.headers["Idempotency-Key"] for request in asked}) == 1
+    assert made.secret == "whsec_c2VjcmV0"
+    assert "whsec_" not in repr(made)
+
+
+def test_the_endpoints_come_as_a_list() -> None:
+    request, hooks = heard({"items": [HOOK]}, lambda it: it.list_webhooks())
+
+    assert (request.method, request.url.path) == ("GET", "/webhooks")
+    assert [(hook.id, hook.events, hook.enabled) for hook in hooks] == [("hook_1", ["video.failed"], True)]
+
+
+def test_a_change_of_an_endpoint_names_only_what_changes() -> None:
+    request, hook = heard({**HOOK, "enabled": False}, lambda it: it.change_webhook("hook_1", enabled=False))
+
+    assert (request.method, request.url.path, json.loads(request.content)) == (
+        "PATCH", "/webhooks/hook_1", {"enabled": False},
+    )  # fmt: skip
+    assert not hook.enabled
+
+
+def test_the_old_secret_may_end_at_once() -> None:
+    request, rotated = heard(MADE, lambda it: it.rotate_webhook_secret("hook_1", overlap_s=0))
+    untold, _ = heard(MADE, lambda it: it.rotate_webhook_secret("hook_1"))
+
+    assert (request.url.path, json.loads(request.content)) == ("/webhooks/hook_1/rotate", {"overlap_s": 0})
+    assert json.loads(untold.content) == {}
+    assert rotated.secret == MADE["secret"]
+
+
+def test_the_log_is_read_for_one_film_or_one_endpoint() -> None:
+    page = {"items": [DELIVERY], "next_cursor": "msg_1", "has_more": True}
+    request, log = heard(page, lambda it: it.list_webhook_deliveries(webhook_id="hook_1", video_id="task_1", limit=1))
+
+    assert dict(request.url.params) == {"webhook_id": "hook_1", "video_id": "task_1", "limit": "1"}
+    assert (log.items[0].status, log.items[0].attempts[0]["error"], log.next_cursor) == ("failed", "no answer", "msg_1")
+
+
+@pytest.mark.parametrize(
+    ("ask", "path"),
+    [(lambda it: it.test_webhook("hook_1"), "/webhooks/hook_1/test"),
+     (lambda it: it.redeliver_webhook("msg_1"), "/webhook-deliveries/msg_1/redeliver")],
+    ids=["test", "redeliver"],
+)  # fmt: skip
+def test_a_message_is_asked_for_and_told_of(ask: Callable[[Any], Any], path: str) -> None:
+    request, delivery = heard(DELIVERY, ask)
+
+    assert (request.method, request.url.path, delivery.id) == ("POST", path, "msg_1")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [lambda it: it.rotate_webhook_secret("hook_1"), lambda it: it.test_webhook("hook_1"),
+     lambda it: it.redeliver_webhook("msg_1")],
+    ids=["rotate", "test", "redeliver"],
+)  # fmt: skip
+def test_silence_is_no_reason_to_rotate_or_send_twice(ask: Callable[[Any], Any]) -> None:
+    tried: list[int] = []
+
+    def silent(request: httpx2.Request) -> httpx2.Response:
+        tried.append(1)
+        raise httpx2.ReadTimeout("silence", request=request)
+
+    with pytest.raises(video_system.ConnectionFailed):
+        ask(client(silent))
+    assert len(tried) == 1
+
+
+def test_an_endpoint_is_removed_without_an_answer() -> None:
+    seen: list[httpx2.Request] = []
+    client(lambda request: (seen.append(request), httpx2.Response(204))[1]).remove_webhook("hook_1")
+
+    assert [(request.method, request.url.path) for request in seen] == [("DELETE", "/webhooks/hook_1")]
+
+
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
 
 
@@ -288,12 +439,36 @@ def test_a_webhook_of_the_service_is_read() -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, signed(b"{}", secret=b"x" * 32), signed(b"{ }"), signed(b"{}", at=0), signed(b"{}", at=time.time() + 1000)],
-    ids=["nothing", "another secret", "another body", "old", "from the future"],
+    [
+        {},
+        signed(b"{}", secret=b"x" * 32),
+        signed(b"{ }"),
+        signed(b"{}", at=0),
+        signed(b"{}", at=time.time() + 1000),
+        {**signed(b"{}"), "Webhook-Signature": "v1,é"},
+        {**signed(b"{}"), "Webhook-Timestamp": "²"},
+        {**signed(b"{}"), "Webhook-Timestamp": "9" * 5000},
+    ],
+    ids=["nothing", "another secret", "another body", "old", "from the future", "no base64", "no number", "no time"],
 )
 def test_a_webhook_from_elsewhere_is_refused(headers: dict[str, str]) -> None:
     with pytest.raises(video_system.WebhookInvalid):
         video_system.verify_webhook(b"{}", headers, SECRET)
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_é"])
+def test_without_a_secret_nothing_is_believed(secret: str) -> None:
+    with pytest.raises(video_system.WebhookInvalid, match="secret"):
+        video_system.verify_webhook(b"{}", signed(b"{}", secret=b""), secret)
+
+
+def test_after_a_rotation_either_secret_opens_a_message() -> None:
+    at = time.time()
+    old, new = (signed(b"{}", at=at, secret=key)["Webhook-Signature"].split(" ")[1] for key in (b"s" * 32, b"n" * 32))
+    headers = {**signed(b"{}", at=at), "Webhook-Signature": f"{new} {old}"}
+
+    assert video_system.verify_webhook(b"{}", headers, SECRET) == {}
+    assert video_system.verify_webhook(b"{}", headers, "whsec_" + base64.b64encode(b"n" * 32).decode()) == {}
 
 
 def test_retries_are_decided_in_one_place() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from store.repos.users import Users
-from store.session import engine, reading, transaction
+from store.session import DatabaseAway, engine, reading, transaction
 from store.tables.users import User
+from studio.settings import get_settings
 
 
 def test_eight_writers_at_once_lose_no_change(owner: User) -> None:
@@ -54,3 +58,42 @@ def test_sqlite_is_set_up_to_be_shared(fresh_home: Path, pragma: str, value: obj
         found = session.connection().execute(text(f"PRAGMA {pragma}")).scalar_one()
 
     assert found == value
+
+
+def test_a_database_that_is_away_is_told_apart_from_our_own_mistakes(
+    fresh_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    get_settings.cache_clear()
+    engine.cache_clear()
+    with pytest.raises(DatabaseAway, match="does not answer"), reading() as session:
+        session.connection()
+
+
+def test_a_connection_that_is_lost_in_the_middle_is_the_databases_fault(migrated: str) -> None:
+    if migrated == "sqlite":
+        pytest.skip("SQLite has no connection to lose")
+    with pytest.raises(DatabaseAway), transaction() as session:
+        session.connection().execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    with reading() as session:
+        assert session.connection().execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_a_database_that_somebody_else_holds_is_away(fresh_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.session.BUSY_MS", 50)
+    with reading() as session:
+        session.connection()
+    with closing(sqlite3.connect(fresh_home / "video-system.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DatabaseAway), transaction() as session:
+            session.connection()
+
+
+def test_a_mistake_in_a_statement_is_ours(migrated: str) -> None:
+    with pytest.raises(DBAPIError), transaction() as session:
+        session.connection().execute(text("SELECT * FROM no_such_table"))
+
+
+def test_a_value_that_is_there_already_is_not_the_databases_fault(owner: User) -> None:
+    with pytest.raises(IntegrityError), transaction() as session:
+        Users(session).add(User(username=owner.username, email="a@example.com", password_hash="!"))

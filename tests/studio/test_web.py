@@ -256,9 +256,9 @@ def test_an_error_of_the_server_is_told_and_leaves_no_file(tmp_path: Path, inter
 def test_a_post_follows_no_redirect_and_keeps_little(internet: Callable[..., list[str]]) -> None:
     with serving(answer(b"y" * 5000, status=302, Location="http://127.0.0.1/")) as (port, asked):
         internet({"hook.example": ["1.1.1.1"]}, port=port)
-        status, kept = web.post("http://hook.example/", b"{}", headers={}, timeout_s=5, keep_bytes=2000)
+        answered = web.post("http://hook.example/", b"{}", headers={}, timeout_s=5, keep_bytes=2000)
 
-    assert (status, len(kept), len(asked)) == (302, 2000, 1)
+    assert (answered.status, len(answered.content), len(asked)) == (302, 2000, 1)
 
 
 def test_the_operator_may_open_private_addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

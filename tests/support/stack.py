@@ -49,6 +49,8 @@ class Stack:
     api_port: int = field(default_factory=free_port)
     prefect_port: int = field(default_factory=free_port)
     token: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
+    """Of this stack only, by the names of the environment."""
 
     def __post_init__(self) -> None:
         logs = self.home / "logs"
@@ -209,13 +211,15 @@ class Stack:
             "API_PORT": str(self.api_port),
             "PREFECT_PORT": str(self.prefect_port),
             "PREFECT_API_URL": self.prefect,
+            "PRIVATE_ADDRESSES": "true",
+            **self.settings,
         }
 
 
 @contextmanager
-def running_stack(home: Path) -> Iterator[Stack]:
+def running_stack(home: Path, **settings: str) -> Iterator[Stack]:
     """A stack that is ready, with a user who is logged in; all of it is ended afterwards."""
-    stack = Stack(home)
+    stack = Stack(home, settings=settings)
     try:
         stack.start_prefect()
         stack.start_api()

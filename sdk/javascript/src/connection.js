@@ -1,7 +1,9 @@
 import { ConnectionFailed, VideoSystemError, errorOf } from './errors.js';
 
 const DEFAULT_URL = 'http://localhost:8000';
-const RETRIED = new Set([429, 502, 503, 504]);
+// 502 and 504 are a proxy's: what was asked for may have been done.
+const NOT_DONE = new Set([429, 503]);
+const RETRIED = new Set([...NOT_DONE, 502, 504]);
 const LONGEST_PAUSE_S = 60;
 
 const environment = typeof process === 'object' && process.env ? process.env : {};
@@ -77,7 +79,7 @@ export class Connection {
     if (!(error instanceof VideoSystemError) || attempt > this.maxRetries || body !== undefined || signal?.aborted) return null;
     const backOff = Math.min(8, 0.5 * 2 ** (attempt - 1)) * (0.8 + 0.4 * Math.random());
     if (error instanceof ConnectionFailed) return isSafe ? backOff : null;
-    if (!RETRIED.has(error.status)) return null;
+    if (!(isSafe ? RETRIED : NOT_DONE).has(error.status)) return null;
     if (error.retryAfter === null) return backOff;
     return error.retryAfter <= LONGEST_PAUSE_S ? error.retryAfter : null;
   }

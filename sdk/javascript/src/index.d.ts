@@ -10,7 +10,7 @@ export interface Video {
   id: string; title: string; status: Status; stage: string; progress: number; error: Failing | null;
   brief: Record<string, unknown>; tags: string[]; warnings: string[]; video: Film | null;
   links: { self: string; events: string; script: string; download: string | null };
-  created_at: string; started_at: string | null; completed_at: string | null;
+  webhook_url: string | null; created_at: string; started_at: string | null; completed_at: string | null;
 }
 export interface Estimate { seconds: number; duration: number; cost: number | null; currency: string; warnings: string[] }
 export interface SceneText { narration: string; role?: 'hook' | 'body' | 'closing'; visual?: string; keywords?: string[] }
@@ -21,6 +21,24 @@ export interface Asset {
 }
 export interface Page<T> { items: T[]; next_cursor: string | null; has_more: boolean }
 export interface VideoEvent { id: string; name: string; data: Record<string, unknown> }
+export type WebhookEvent = 'video.awaiting_review' | 'video.completed' | 'video.failed' | 'video.cancelled';
+export interface Webhook {
+  id: string; url: string; description: string; events: WebhookEvent[]; enabled: boolean; disabled_reason: string;
+  failing_since: string | null; created_at: string;
+}
+/** `secret` is null where a first answer was lost on its way: rotate it then. */
+export interface WebhookMade extends Webhook { secret: string | null }
+export interface WebhookAttempt { at: string; status: number | null; error: string; took_ms: number }
+/** `id` is the message's `webhook-id`; `webhook_id` is null for the `webhookUrl` of a video. */
+export interface WebhookDelivery {
+  id: string; webhook_id: string | null; url: string; event: WebhookEvent | 'webhook.test'; video_id: string | null;
+  status: 'pending' | 'delivered' | 'failed'; attempts: WebhookAttempt[];
+  created_at: string; next_attempt_at: string | null; delivered_at: string | null;
+}
+export interface VideoNews { id: string; title: string; status: Status; error: Failing | null; video_url?: string | null }
+export type WebhookMessage =
+  | { type: WebhookEvent; timestamp: string; data: VideoNews }
+  | { type: 'webhook.test'; timestamp: string; data: { message: string } };
 export interface Model { id: string; name: string; type: string; status: 'available' | 'unavailable' }
 export interface InferenceResult {
   model_id: string; output: { text: string }; usage: { input_tokens: number; output_tokens: number }; latency_ms: number;
@@ -35,7 +53,7 @@ export interface Creating extends Options { idempotencyKey?: string }
 export interface Brief {
   title: string; description?: string; script?: string; language?: string; voice?: string; template?: string;
   aspect?: '9:16' | '16:9' | '1:1'; resolution?: '540p' | '720p' | '1080p'; duration?: number; assets?: string[];
-  tags?: string[]; review?: boolean;
+  tags?: string[]; review?: boolean; webhookUrl?: string;
 }
 export interface ClientOptions {
   /** Where the service is; else VIDEO_SYSTEM_BASE_URL, then http://localhost:8000. */
@@ -72,6 +90,16 @@ export class VideoSystemClient {
   listAssets(options?: { limit?: number; cursor?: string } & Options): Promise<Page<Asset>>;
   getAsset(assetId: string, options?: Options): Promise<Asset>;
   removeAsset(assetId: string, options?: Options): Promise<null>;
+  createWebhook(url: string, options?: { events?: WebhookEvent[]; description?: string } & Creating): Promise<WebhookMade>;
+  listWebhooks(options?: Options): Promise<Webhook[]>;
+  getWebhook(webhookId: string, options?: Options): Promise<Webhook>;
+  changeWebhook(webhookId: string, change: { url?: string; events?: WebhookEvent[]; description?: string; enabled?: boolean } & Options): Promise<Webhook>;
+  removeWebhook(webhookId: string, options?: Options): Promise<null>;
+  rotateWebhookSecret(webhookId: string, options?: { overlapS?: number } & Options): Promise<WebhookMade>;
+  testWebhook(webhookId: string, options?: Options): Promise<WebhookDelivery>;
+  listWebhookDeliveries(options?: { webhookId?: string; videoId?: string; cursor?: string; limit?: number } & Options): Promise<Page<WebhookDelivery>>;
+  getWebhookDelivery(deliveryId: string, options?: Options): Promise<WebhookDelivery>;
+  redeliverWebhook(deliveryId: string, options?: Options): Promise<WebhookDelivery>;
   listModels(options?: { type?: string } & Options): Promise<Model[]>;
   infer(order: { text: string; modelId?: string; maxLength?: number; temperature?: number } & Options): Promise<InferenceResult>;
   listTemplates(options?: Options): Promise<Template[]>;
@@ -103,5 +131,5 @@ export class WebhookInvalid extends VideoSystemError {}
 
 /** The message of a webhook, once its signature is proven. */
 export function verifyWebhook(
-  body: string, headers: Headers | Record<string, string>, secret: string,
-): Promise<Record<string, unknown>>;
+  body: string, headers: Headers | Record<string, string | string[] | undefined>, secret: string,
+): Promise<WebhookMessage>;

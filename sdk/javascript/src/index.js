@@ -1,4 +1,5 @@
 import { Connection, given, sleep } from './connection.js';
+import { webCrypto } from './crypto.js';
 import { VideoFailed } from './errors.js';
 import { eventsOf } from './events.js';
 
@@ -7,6 +8,9 @@ export { verifyWebhook } from './webhooks.js';
 
 const OVER = new Set(['completed', 'failed', 'cancelled']);
 const seg = encodeURIComponent;
+
+/** The body that a brief describes. */
+const bodyOf = ({ webhookUrl, ...brief }) => given({ webhook_url: webhookUrl, ...brief });
 
 /** Talks to one service with one API key (or access token). Answers have the keys that the service gives them. */
 export class VideoSystemClient {
@@ -43,14 +47,17 @@ export class VideoSystemClient {
     }
   }
 
-  /** Make a video out of a full brief; with `review` it waits for `approveScript` once its script is written. */
+  /**
+   * Make a video out of a full brief. With `review` it waits for `approveScript` once its script is written;
+   * `webhookUrl` is told what happens to this video, beside the account's webhooks.
+   */
   createVideo({ idempotencyKey, signal, ...brief }) {
-    return this.#create('/videos', given(brief), { idempotencyKey, signal });
+    return this.#create('/videos', bodyOf(brief), { idempotencyKey, signal });
   }
 
   /** How long a video would take and what it would cost; nothing is made. */
   estimateVideo({ signal, ...brief }) {
-    return this.#connection.data('POST', '/videos/estimate', { json: given(brief), signal });
+    return this.#connection.data('POST', '/videos/estimate', { json: bodyOf(brief), signal });
   }
 
   /** The account's videos, newest first. */
@@ -138,6 +145,59 @@ export class VideoSystemClient {
     return this.#connection.data('DELETE', `/assets/${seg(assetId)}`, { signal });
   }
 
+  /** Be told at `url` of `events`, or of all; keep the `secret` of the answer, which is shown this once. */
+  createWebhook(url, { events, description, idempotencyKey, signal } = {}) {
+    return this.#create('/webhooks', given({ url, events, description }), { idempotencyKey, signal });
+  }
+
+  /** The account's endpoints, newest first. */
+  async listWebhooks({ signal } = {}) {
+    return (await this.#connection.data('GET', '/webhooks', { signal })).items;
+  }
+
+  /** One endpoint, with how it is. */
+  getWebhook(webhookId, { signal } = {}) {
+    return this.#connection.data('GET', `/webhooks/${seg(webhookId)}`, { signal });
+  }
+
+  /** Change an endpoint; `enabled` takes up one that was disabled. */
+  changeWebhook(webhookId, { url, events, description, enabled, signal } = {}) {
+    const json = given({ url, events, description, enabled });
+    return this.#connection.data('PATCH', `/webhooks/${seg(webhookId)}`, { json, signal });
+  }
+
+  /** Forget an endpoint with its log. */
+  removeWebhook(webhookId, { signal } = {}) {
+    return this.#connection.data('DELETE', `/webhooks/${seg(webhookId)}`, { signal });
+  }
+
+  /** Another secret; for `overlapS` seconds, a day unless told, messages carry the old one's signature too. */
+  rotateWebhookSecret(webhookId, { overlapS, signal } = {}) {
+    const json = given({ overlap_s: overlapS });
+    return this.#connection.data('POST', `/webhooks/${seg(webhookId)}/rotate`, { json, signal, isSafe: false });
+  }
+
+  /** Send the endpoint a message of type `webhook.test`; `getWebhookDelivery` tells how that went. */
+  testWebhook(webhookId, { signal } = {}) {
+    return this.#connection.data('POST', `/webhooks/${seg(webhookId)}/test`, { signal, isSafe: false });
+  }
+
+  /** What was sent in the last 30 days, newest first; to one endpoint or about one video. */
+  listWebhookDeliveries({ webhookId, videoId, cursor, limit, signal } = {}) {
+    const query = { webhook_id: webhookId, video_id: videoId, cursor, limit };
+    return this.#connection.data('GET', '/webhook-deliveries', { query, signal });
+  }
+
+  /** One message with its attempts. */
+  getWebhookDelivery(deliveryId, { signal } = {}) {
+    return this.#connection.data('GET', `/webhook-deliveries/${seg(deliveryId)}`, { signal });
+  }
+
+  /** Send a message once more, under the same id. */
+  redeliverWebhook(deliveryId, { signal } = {}) {
+    return this.#connection.data('POST', `/webhook-deliveries/${seg(deliveryId)}/redeliver`, { signal, isSafe: false });
+  }
+
   /** Models that can be asked. */
   async listModels({ type, signal } = {}) {
     return (await this.#connection.data('GET', '/ai/models', { query: { type }, signal })).models;
@@ -186,7 +246,7 @@ export class VideoSystemClient {
   }
 
   /** The same key stays over all attempts, so nothing is made twice. */
-  #create(path, json, { idempotencyKey = crypto.randomUUID(), signal }) {
+  #create(path, json, { idempotencyKey = webCrypto.randomUUID(), signal }) {
     return this.#connection.data('POST', path, { json, headers: { 'Idempotency-Key': idempotencyKey }, signal });
   }
 }

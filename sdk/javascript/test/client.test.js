@@ -129,6 +129,73 @@ test('several statuses are asked for together', () => serving([good({ items: [],
   assert.equal(asked[0].url, '/videos?limit=5&status=failed&status=cancelled');
 }));
 
+test('the webhook of one film goes with its brief', () => serving([good({ id: 'task_1' })], async (client, asked) => {
+  await client.createVideo({ title: 'a', webhookUrl: 'https://hook.example/' });
+  await client.estimateVideo({ title: 'a', webhookUrl: 'https://hook.example/' });
+
+  for (const { text } of asked) assert.deepEqual(JSON.parse(text), { title: 'a', webhook_url: 'https://hook.example/' });
+}));
+
+test('an endpoint is made once', () => serving([bad(503), good({ id: 'hook_1', secret: 'whsec_' }, 201)], async (client, asked) => {
+  const made = await client.createWebhook('https://hook.example/', { events: ['video.failed'] });
+
+  assert.equal(made.secret, 'whsec_');
+  assert.deepEqual(JSON.parse(asked[1].text), { url: 'https://hook.example/', events: ['video.failed'] });
+  assert.equal(asked[0].headers['idempotency-key'], asked[1].headers['idempotency-key']);
+}));
+
+test('endpoints are listed, changed, rotated, tried and removed', () => serving(
+  [good({ items: [{ id: 'hook_1' }] }), good({ id: 'hook_1' }), good({ enabled: false }), good({ secret: 'whsec_' }), good({ id: 'msg_1' }, 202), { status: 204, raw: '' }],
+  async (client, asked) => {
+    assert.deepEqual(await client.listWebhooks(), [{ id: 'hook_1' }]);
+    await client.getWebhook('hook_1');
+    await client.changeWebhook('hook_1', { enabled: false });
+    await client.rotateWebhookSecret('hook_1', { overlapS: 0 });
+    assert.equal((await client.testWebhook('hook_1')).id, 'msg_1');
+    assert.equal(await client.removeWebhook('hook_1'), null);
+
+    assert.deepEqual(asked.map(({ method, url, text }) => [method, url, text]), [
+      ['GET', '/webhooks', ''],
+      ['GET', '/webhooks/hook_1', ''],
+      ['PATCH', '/webhooks/hook_1', '{"enabled":false}'],
+      ['POST', '/webhooks/hook_1/rotate', '{"overlap_s":0}'],
+      ['POST', '/webhooks/hook_1/test', ''],
+      ['DELETE', '/webhooks/hook_1', ''],
+    ]);
+  },
+));
+
+test('the log of messages is read, and one is sent again', () => serving([good({ items: [], next_cursor: null, has_more: false })], async (client, asked) => {
+  await client.listWebhookDeliveries({ webhookId: 'hook_1', videoId: 'task_1', limit: 5 });
+  await client.getWebhookDelivery('msg_1');
+  await client.redeliverWebhook('msg_1');
+
+  assert.deepEqual(asked.map(({ method, url }) => `${method} ${url}`), [
+    'GET /webhook-deliveries?webhook_id=hook_1&video_id=task_1&limit=5',
+    'GET /webhook-deliveries/msg_1',
+    'POST /webhook-deliveries/msg_1/redeliver',
+  ]);
+}));
+
+test('silence is no reason to rotate or send twice', async () => {
+  let tried = 0;
+  const fetch = async () => { tried += 1; throw new TypeError('fetch failed'); };
+  const client = new sdk.VideoSystemClient('key', { fetch });
+  for (const ask of [() => client.rotateWebhookSecret('hook_1'), () => client.testWebhook('hook_1'), () => client.redeliverWebhook('msg_1')]) {
+    await assert.rejects(ask(), sdk.ConnectionFailed);
+  }
+
+  assert.equal(tried, 3);
+});
+
+test('without a secret no webhook is believed', async () => {
+  const at = String(Math.floor(Date.now() / 1000));
+  const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': at, 'webhook-signature': 'v1,AAAA' };
+  for (const secret of [undefined, '', 'whsec_', 'whsec_%']) {
+    await assert.rejects(sdk.verifyWebhook('{}', headers, secret), sdk.WebhookInvalid);
+  }
+});
+
 test('a webhook of the service is read, and others are refused', async () => {
   const secret = `whsec_${Buffer.from('s'.repeat(32)).toString('base64')}`;
   const headers = (body, { at = Math.floor(Date.now() / 1000), key = 's'.repeat(32) } = {}) => ({

@@ -28,6 +28,9 @@ from video_system._models import (
     Template,
     Video,
     Voice,
+    Webhook,
+    WebhookDelivery,
+    WebhookMade,
 )
 from video_system._webhooks import verify_webhook
 
@@ -56,6 +59,9 @@ __all__ = [
     "VideoSystemClient",
     "VideoSystemError",
     "Voice",
+    "Webhook",
+    "WebhookDelivery",
     "WebhookInvalid",
+    "WebhookMade",
     "verify_webhook",
 ]

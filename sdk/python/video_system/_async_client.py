@@ -26,6 +26,9 @@ from video_system._models import (
     Variant,
     Video,
     Voice,
+    Webhook,
+    WebhookDelivery,
+    WebhookMade,
 )
 from video_system._protocol import Call, EventParser, creating, given
 
@@ -147,9 +150,15 @@ class AsyncVideoSystemClient:
         assets: Sequence[str] | None = None,
         tags: Sequence[str] | None = None,
         review: bool | None = None,
+        webhook_url: str | None = None,
         idempotency_key: str | None = None,
     ) -> Video:
-        """Make a video out of a full brief; with *review* it waits for `approve_script` once its script is written."""
+        """
+        Make a video out of a full brief.
+
+        With *review* it waits for `approve_script` once its script is written. *webhook_url* is told what happens to
+        this video, beside the account's webhooks.
+        """
         call = creating("/videos", _brief(locals()), idempotency_key=idempotency_key)
         return Video.of(await self._connection.data(call))
 
@@ -168,6 +177,7 @@ class AsyncVideoSystemClient:
         assets: Sequence[str] | None = None,
         tags: Sequence[str] | None = None,
         review: bool | None = None,
+        webhook_url: str | None = None,
     ) -> Estimate:
         """How long a video would take and what it would cost; nothing is made."""
         call = Call("POST", "/videos/estimate", json=given(_brief(locals())))
@@ -295,6 +305,78 @@ class AsyncVideoSystemClient:
     async def remove_asset(self, asset_id: str) -> None:
         """Remove a file; videos that were made of it stay."""
         await self._connection.send(Call("DELETE", f"/assets/{asset_id}"))
+
+    async def create_webhook(
+        self,
+        url: str,
+        *,
+        events: Sequence[str] | None = None,
+        description: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> WebhookMade:
+        """Be told at *url* of *events*, or of all; keep the `secret` of the answer, which is shown this once."""
+        body = {"url": url, "events": list(events) if events is not None else None, "description": description}
+        call = creating("/webhooks", body, idempotency_key=idempotency_key)
+        return WebhookMade.of(await self._connection.data(call))
+
+    async def list_webhooks(self) -> list[Webhook]:
+        """The account's endpoints, newest first."""
+        data = await self._connection.data(Call("GET", "/webhooks"))
+        return [Webhook.of(item) for item in data["items"]]
+
+    async def get_webhook(self, webhook_id: str) -> Webhook:
+        """One endpoint, with how it is."""
+        return Webhook.of(await self._connection.data(Call("GET", f"/webhooks/{webhook_id}")))
+
+    async def change_webhook(
+        self,
+        webhook_id: str,
+        *,
+        url: str | None = None,
+        events: Sequence[str] | None = None,
+        description: str | None = None,
+        enabled: bool | None = None,
+    ) -> Webhook:
+        """Change an endpoint; *enabled* takes up one that was disabled."""
+        changes = {"url": url, "events": list(events) if events is not None else None, "description": description}
+        call = Call("PATCH", f"/webhooks/{webhook_id}", json=given({**changes, "enabled": enabled}))
+        return Webhook.of(await self._connection.data(call))
+
+    async def remove_webhook(self, webhook_id: str) -> None:
+        """Forget an endpoint with its log."""
+        await self._connection.send(Call("DELETE", f"/webhooks/{webhook_id}"))
+
+    async def rotate_webhook_secret(self, webhook_id: str, *, overlap_s: int | None = None) -> WebhookMade:
+        """Another secret; for *overlap_s* seconds, a day unless told, messages carry the old one's signature too."""
+        call = Call("POST", f"/webhooks/{webhook_id}/rotate", json=given({"overlap_s": overlap_s}), is_safe=False)
+        return WebhookMade.of(await self._connection.data(call))
+
+    async def test_webhook(self, webhook_id: str) -> WebhookDelivery:
+        """Send the endpoint a message of type `webhook.test`; `get_webhook_delivery` tells how that went."""
+        call = Call("POST", f"/webhooks/{webhook_id}/test", is_safe=False)
+        return WebhookDelivery.of(await self._connection.data(call))
+
+    async def list_webhook_deliveries(
+        self,
+        *,
+        webhook_id: str | None = None,
+        video_id: str | None = None,
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> Page[WebhookDelivery]:
+        """What was sent in the last 30 days, newest first; to one endpoint or about one video."""
+        params = {"webhook_id": webhook_id, "video_id": video_id, "cursor": cursor, "limit": limit}
+        data = await self._connection.data(Call("GET", "/webhook-deliveries", params=given(params)))
+        return Page([WebhookDelivery.of(item) for item in data["items"]], data["next_cursor"], data["has_more"])
+
+    async def get_webhook_delivery(self, delivery_id: str) -> WebhookDelivery:
+        """One message with its attempts."""
+        return WebhookDelivery.of(await self._connection.data(Call("GET", f"/webhook-deliveries/{delivery_id}")))
+
+    async def redeliver_webhook(self, delivery_id: str) -> WebhookDelivery:
+        """Send a message once more, under the same id."""
+        call = Call("POST", f"/webhook-deliveries/{delivery_id}/redeliver", is_safe=False)
+        return WebhookDelivery.of(await self._connection.data(call))
 
     async def list_models(self, *, type: str | None = None) -> list[Model]:
         """Models that can be asked."""

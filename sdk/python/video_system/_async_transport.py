@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 
 from video_system._errors import ConnectionFailed, VideoSystemError
-from video_system._protocol import RETRIED, Call, base_url_of, error_of, headers_of, pause_before
+from video_system._protocol import NOT_DONE, RETRIED, Call, base_url_of, error_of, headers_of, pause_before
 
 CHUNK_BYTES = 1 << 20
 
@@ -104,7 +104,8 @@ class AsyncConnection:
             return None
         if isinstance(error, ConnectionFailed):
             return pause_before(attempt, retry_after=None) if call.is_safe else None
-        return pause_before(attempt, retry_after=error.retry_after) if error.status in RETRIED else None
+        is_tried_again = error.status in (RETRIED if call.is_safe else NOT_DONE)
+        return pause_before(attempt, retry_after=error.retry_after) if is_tried_again else None
 
 
 async def chunks(path: Path) -> AsyncIterator[bytes]:

@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 Status = Literal["pending", "processing", "awaiting_review", "completed", "failed", "cancelled"]
 Variant = Literal["video", "srt", "vtt", "poster"]
+DeliveryStatus = Literal["pending", "delivered", "failed"]
 
 R = TypeVar("R", bound="Result")
 T = TypeVar("T")
@@ -65,6 +66,7 @@ class Video(Result):
     """Width, height, duration, loudness and credits of a finished video."""
     tags: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    webhook_url: str | None = None
     created_at: str = ""
     started_at: str | None = None
     completed_at: str | None = None
@@ -103,6 +105,44 @@ class Asset(Result):
     height: int = 0
     duration: float = 0.0
     url: str = ""
+
+
+@dataclass(frozen=True)
+class Webhook(Result):
+    """An address that is told of *events*; *failing_since* and *disabled_reason* say how it is."""
+
+    id: str
+    url: str
+    events: list[str]
+    enabled: bool
+    description: str = ""
+    disabled_reason: str = ""
+    failing_since: str | None = None
+    created_at: str = ""
+
+
+@dataclass(frozen=True)
+class WebhookMade(Webhook):
+    """An endpoint with its new secret, `whsec_…`; None where a first answer was lost on its way: rotate it then."""
+
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class WebhookDelivery(Result):
+    """A message to one address; *id* is its `webhook-id`, *webhook_id* is None for the `webhook_url` of a video."""
+
+    id: str
+    webhook_id: str | None
+    url: str
+    event: str
+    video_id: str | None
+    status: DeliveryStatus
+    attempts: list[Mapping[str, Any]] = field(default_factory=list)
+    """Each with *at*, *status* (None where nobody answered), *error* and *took_ms*."""
+    created_at: str = ""
+    next_attempt_at: str | None = None
+    delivered_at: str | None = None
 
 
 @dataclass(frozen=True)

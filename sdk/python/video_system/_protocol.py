@@ -14,7 +14,12 @@ from video_system._errors import BY_STATUS, ServerError, VideoSystemError
 DEFAULT_URL = "http://localhost:8000"
 KEY_VARIABLE = "VIDEO_SYSTEM_API_KEY"
 URL_VARIABLE = "VIDEO_SYSTEM_BASE_URL"
-RETRIED = (429, 502, 503, 504)
+NOT_DONE = (429, 503)
+"""The service's own: nothing was done."""
+
+RETRIED = (*NOT_DONE, 502, 504)
+"""A proxy's too: it may have been done all the same."""
+
 LONGEST_PAUSE_S = 60.0
 VERSION = "0.1.0"
 
