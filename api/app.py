@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,10 +10,13 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from api.cors import add_cors
 from api.document import describe
 from api.envelope import Failure
 from api.errors import add_error_handlers
 from api.gate import Gate
+from api.listening import keep_listening
+from api.logs import write_one_line_each
 from api.metrics import Measured
 from api.middleware import RequestFrame
 from api.news import add_news
@@ -34,13 +38,16 @@ from api.routes import (
     webhooks,
 )
 from store.migrate import migrate
-from studio.settings import get_settings
+from studio.settings import get_settings, signing_key
+
+SWITCH_S = 0.001
+"""How long one thread may keep the others waiting: at Python's 5 ms a few busy threads hold up every answer."""
 
 PRODUCTION_URL = "https://api.video-system.com"
 
 
 def create_app() -> FastAPI:
-    """All routes, our errors, and the reconciler in the background."""
+    """All routes, our errors, and in the background the reconciler and the listener."""
     app = FastAPI(
         title="Auto Video Generation System",
         summary="Turns a title into a finished short video.",
@@ -59,6 +66,7 @@ def create_app() -> FastAPI:
     add_error_handlers(app)
     app.add_middleware(Gate)
     app.add_middleware(RequestFrame)
+    add_cors(app)
     app.add_middleware(Measured)
     add_reference(app)
     add_news(app)
@@ -68,13 +76,22 @@ def create_app() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    write_one_line_each()
+    sys.setswitchinterval(SWITCH_S)
+    # A secret that is too weak ends the start, not the first login.
+    signing_key()
     migrate()
     stop = threading.Event()
-    thread = threading.Thread(target=keep_reconciling, args=(stop,), name="reconciler", daemon=True)
-    thread.start()
+    threads = [
+        threading.Thread(target=work, args=(stop,), name=name, daemon=True)
+        for name, work in (("reconciler", keep_reconciling), ("listener", keep_listening))
+    ]
+    for thread in threads:
+        thread.start()
     yield
     stop.set()
-    thread.join(10)
+    for thread in threads:
+        thread.join(10)
 
 
 def _operation_id(route: APIRoute) -> str:

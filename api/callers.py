@@ -25,6 +25,9 @@ FRESH_S = 1.0
 
 REMEMBERED = 10_000
 
+AT_ONCE = 64
+"""Locks that tokens share: of many requests with one token at once, one asks for all."""
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -43,6 +46,7 @@ class Callers:
 
     _known: OrderedDict[bytes, tuple[float, Caller]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _asking: list[threading.Lock] = field(default_factory=lambda: [threading.Lock() for _ in range(AT_ONCE)])
 
     def recall(self, token: str) -> Caller | None:
         """Whose token it was a moment ago, without asking anybody."""
@@ -56,13 +60,19 @@ class Callers:
         Raises:
             NotAuthenticated: nobody's, or it does not work any more.
         """
-        caller = _by_key(token) if security.is_api_key(token) else _by_login(token)
-        with self._lock:
-            self._known[_digest(token)] = (time.monotonic(), caller)
-            self._known.move_to_end(_digest(token))
-            while len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
-        return caller
+        digest = _digest(token)
+        with self._asking[digest[0] % AT_ONCE]:
+            known = self.recall(token)
+            if known is not None:
+                return known
+            asked_at = time.monotonic()
+            caller = _by_key(token) if security.is_api_key(token) else _by_login(token)
+            with self._lock:
+                self._known[digest] = (asked_at, caller)
+                self._known.move_to_end(digest)
+                while len(self._known) > REMEMBERED:
+                    self._known.popitem(last=False)
+            return caller
 
     def forget(self, user_id: str) -> None:
         """Ask anew about every token of the account."""

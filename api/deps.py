@@ -19,7 +19,8 @@ _bearer = HTTPBearer(auto_error=False, description="The access token of a login,
 _api_key = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key.")
 
 
-def current_caller(
+# Asynchronous though they wait for nothing: the framework would send a plain function to a thread of its own.
+async def current_caller(
     request: Request, _token: Annotated[object, Depends(_bearer)], _key: Annotated[object, Depends(_api_key)]
 ) -> Caller:
     """Who asks; a key must have the scope of the method."""
@@ -31,29 +32,29 @@ def current_caller(
     return caller
 
 
-def current_user(caller: Annotated[Caller, Depends(current_caller)]) -> User:
+async def current_user(caller: Annotated[Caller, Depends(current_caller)]) -> User:
     """The account that asks."""
     return caller.user
 
 
-def logged_in_caller(caller: Annotated[Caller, Depends(current_caller)]) -> Caller:
+async def logged_in_caller(caller: Annotated[Caller, Depends(current_caller)]) -> Caller:
     """Who asks with the token of a login: keys cannot make keys or change the account."""
     if caller.key_id is not None:
         raise Forbidden
     return caller
 
 
-def logged_in_user(caller: Annotated[Caller, Depends(logged_in_caller)]) -> User:
+async def logged_in_user(caller: Annotated[Caller, Depends(logged_in_caller)]) -> User:
     """The account that is logged in."""
     return caller.user
 
 
-def login_id(caller: Annotated[Caller, Depends(logged_in_caller)]) -> str:
+async def login_id(caller: Annotated[Caller, Depends(logged_in_caller)]) -> str:
     """The login that the caller's token came from."""
     return caller.family
 
 
-def client_address(request: Request) -> str:
+async def client_address(request: Request) -> str:
     """Where the request came from, as far as the server knows."""
     return request.client.host if request.client else ""
 

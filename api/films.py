@@ -109,7 +109,7 @@ def task_status(task_id: str, *, owner: User) -> TaskStatus:
         NotFound: this owner has no such film.
     """
     with reading() as session:
-        video = Videos(session, owner_id=owner.id).get(task_id)
+        video = Videos(session, owner_id=owner.id).glance(task_id)
     if video is None:
         raise NotFound
     status = status_of(video)
@@ -138,6 +138,8 @@ def status_of(video: Video) -> runs.Status:
         run = None
     if run is None:
         return _from_row(video)
+    if run.status == "completed" and video.rendition is None:
+        return "processing"  # the row was read a moment before its film came
     return _waiting_for_restart(video) if run.state == "Crashed" else run.status
 
 

@@ -1,4 +1,4 @@
-"""What happens to every request before a route sees it: an id, a size limit, and no unexplained death."""
+"""What happens to every request before a route sees it: an id, a size limit, safe headers, no unexplained death."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ MAX_BODY_BYTES = 1 << 20
 
 UPLOAD = ("POST", "/assets")
 """Written to disk as it comes, and counted there against the owner's plan."""
+
+SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+"""No browser takes an answer for another kind than it is, or tells others an address that is signed."""
 
 _GIVEN_ID = re.compile(rb"^[A-Za-z0-9_-]{8,64}$")
 
@@ -50,7 +53,9 @@ class RequestFrame:
             nonlocal is_started
             if message["type"] == "http.response.start":
                 is_started = True
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                given = {name for name, _ in message["headers"]}
+                safe = [(name, value) for name, value in SAFE_HEADERS if name not in given]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *safe]
             await send(message)
 
         most = MAX_BODY_BYTES if (scope["method"], scope["path"]) != UPLOAD else math.inf

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -18,8 +19,9 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import SetStateStatus
+from prefect.context import SettingsContext, get_settings_context
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
-from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, Settings, temporary_settings
 from prefect.states import Cancelled, Cancelling, Crashed, Scheduled
 
 from store.tables.videos import Video
@@ -27,8 +29,14 @@ from store.tables.videos import Video
 logger = logging.getLogger("api.runs")
 
 DEPLOYMENT = "generate-video/default"
-FRESH_S = 1.0
-"""States younger than this are answered from memory: the server gives about a hundred answers a second."""
+FRESH_S = 0.8
+"""
+States younger than this are answered from memory: the server gives about a hundred answers a second. With the time that
+reading them takes none is older than a second.
+"""
+
+SWEEP_S = 5.0
+"""How often runs are read whose events are heard: the server drops events when a subscriber is 256 behind."""
 
 PATIENCE_S = 5.0
 """How long one request to Prefect may take."""
@@ -171,7 +179,12 @@ def missing_parts() -> list[str]:
 
 
 class States:
-    """A short memory of runs, so that any number of pollers costs Prefect one request a second."""
+    """
+    A short memory of runs, so that any number of pollers costs Prefect one request a second, or fewer.
+
+    Whoever listens to Prefect's events vouches for it: as long as `confirm` is called, what was read after `listen` is
+    as good as new, and is read again only every SWEEP_S in case that an event was lost.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -179,6 +192,11 @@ class States:
         self._runs: dict[str, Run] = {}
         self._asked: dict[str, float] = {}
         self._read_at: dict[str, float] = {}
+        self._being_read: set[str] = set()
+        self._rests_until = -math.inf
+        self._swept_at = -math.inf
+        self._listens_since = math.inf
+        self._confirmed_at = -math.inf
 
     def get(self, run_id: str) -> Run | None:
         """
@@ -191,13 +209,10 @@ class States:
         """
         with self._lock:
             self._asked[run_id] = time.monotonic()
-        if self._is_fresh(run_id):
-            return self._runs.get(run_id)
-        is_reader = self._reading.acquire(blocking=run_id not in self._runs)
-        if is_reader:
+        if not self._is_fresh(run_id) and self._reading.acquire(blocking=run_id not in self._runs):
             try:
                 if not self._is_fresh(run_id):
-                    self._refresh(run_id, time.monotonic())
+                    self._refresh(run_id)
             finally:
                 self._reading.release()
         return self._runs.get(run_id)
@@ -208,26 +223,89 @@ class States:
             self._asked.update(dict.fromkeys(run_ids, time.monotonic()))
 
     def forget(self, run_id: str) -> None:
-        """Read the run anew when it is next asked for."""
+        """Read the run anew when it is next asked for, even if it is being read now."""
         with self._lock:
-            self._read_at.pop(run_id, None)
+            self._distrust(run_id)
+
+    def hear(self, run: Run) -> None:
+        """
+        Take *run* from an event, unless what is known is newer.
+
+        Of a run that nobody asked for nothing is kept; one that was not there when it was read is read again.
+        """
+        with self._lock:
+            known = self._runs.get(run.id)
+            if known is None:
+                self._distrust(run.id)
+            elif run.since > known.since:
+                self._runs[run.id] = run
+                self._being_read.discard(run.id)
+
+    def listen(self) -> None:
+        """From now on every event is heard; of what happened before some may have been missed."""
+        with self._lock:
+            self._listens_since = time.monotonic()
+
+    def confirm(self, moment: float) -> None:
+        """Everything that happened until *moment*, on the monotonic clock, has been heard."""
+        self._confirmed_at = moment
+
+    def stop_listening(self) -> None:
+        """Events may be missed from now on."""
+        with self._lock:
+            self._listens_since = math.inf
 
     def _is_fresh(self, run_id: str) -> bool:
-        return time.monotonic() - self._read_at.get(run_id, -FRESH_S) < FRESH_S
+        now, read_at = time.monotonic(), self._read_at.get(run_id)
+        if read_at is None:
+            return False
+        return now - read_at < FRESH_S or now < self._rests_until or self._is_vouched_for(read_at, now)
 
-    def _refresh(self, run_id: str, now: float) -> None:
+    def _is_vouched_for(self, read_at: float, now: float) -> bool:
+        is_heard = read_at >= self._listens_since and now - self._confirmed_at < FRESH_S
+        return is_heard and now - self._swept_at < SWEEP_S
+
+    def _refresh(self, run_id: str) -> None:
+        began = time.monotonic()
+        wanted = self._choose(began)
+        try:
+            self._take(wanted, read(wanted), began)
+            # Half of the time at most is spent on reading, however slow Prefect is.
+            self._rests_until = 2 * time.monotonic() - began
+        except PrefectUnavailable:
+            # Prefect is not asked again for every poll while it is away.
+            self._rests_until = time.monotonic() + FRESH_S
+            with self._lock:
+                self._read_at = dict.fromkeys(wanted, -math.inf) | self._read_at
+            if run_id not in self._runs:
+                raise
+
+    def _choose(self, now: float) -> set[str]:
+        """Which runs to read: all that were asked for lately, but those that events vouch for."""
         with self._lock:
             self._asked = {key: asked for key, asked in self._asked.items() if now - asked < WATCHED_S}
             self._runs = {key: run for key, run in self._runs.items() if key in self._asked}
-            wanted = list(self._asked)
-        try:
-            self._runs = read(wanted)
-        except PrefectUnavailable:
-            if run_id not in self._runs:
-                raise
-        finally:
-            # After a failure too: Prefect is not asked again for every poll while it is away.
-            self._read_at = dict.fromkeys(wanted, time.monotonic())
+            self._read_at = {key: read_at for key, read_at in self._read_at.items() if key in self._asked}
+            vouched = {key for key, read_at in self._read_at.items() if self._is_vouched_for(read_at, now)}
+            wanted = self._asked.keys() - vouched
+            self._being_read = set(wanted)
+            return wanted
+
+    def _take(self, wanted: set[str], found: dict[str, Run], began: float) -> None:
+        with self._lock:
+            for run_id in wanted:
+                # What was forgotten, or heard of, while it was read is not as it was read.
+                if run_id in self._being_read or run_id not in self._runs:
+                    self._runs.pop(run_id, None)
+                    self._runs.update({run_id: found[run_id]} if run_id in found else {})
+            self._read_at.update(dict.fromkeys(self._being_read, began))
+            if began - self._swept_at >= SWEEP_S or wanted >= self._read_at.keys():
+                self._swept_at = began
+            self._being_read = set()
+
+    def _distrust(self, run_id: str) -> None:
+        self._read_at.pop(run_id, None)
+        self._being_read.discard(run_id)
 
 
 @cache
@@ -265,9 +343,8 @@ def _run(run: FlowRun) -> Run:
 def _prefect(*, retries: int = 1) -> Iterator[SyncPrefectClient]:
     # Left to itself the client waits for half a minute and more while the server's SQLite is locked; a caller of ours
     # is better told at once, and what was asked for is done by the reconciler.
-    settings = temporary_settings({PREFECT_CLIENT_MAX_RETRIES: retries})
     try:
-        with settings, get_client(httpx_settings={"timeout": PATIENCE_S}, sync_client=True) as client:
+        with _settings(retries), get_client(httpx_settings={"timeout": PATIENCE_S}, sync_client=True) as client:
             yield client
     except ObjectNotFound:
         raise
@@ -277,6 +354,21 @@ def _prefect(*, retries: int = 1) -> Iterator[SyncPrefectClient]:
         raise PrefectUnavailable from error
     except (httpx.HTTPError, OSError, RuntimeError) as error:
         raise PrefectUnavailable from error
+
+
+_SETTINGS: dict[int, tuple[Settings, Settings]] = {}
+
+
+@contextmanager
+def _settings(retries: int) -> Iterator[None]:
+    """Prefect's settings but for the retries: made once, for reading them all anew holds up every poll for 20 ms."""
+    around = get_settings_context()
+    made = _SETTINGS.get(retries)
+    if made is None or made[0] is not around.settings:
+        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: retries}) as changed:
+            made = _SETTINGS[retries] = (around.settings, changed)
+    with SettingsContext(profile=around.profile, settings=made[1]):
+        yield
 
 
 _DEPLOYMENT_IDS: dict[str, UUID] = {}

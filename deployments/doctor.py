@@ -11,7 +11,7 @@ from rich.markup import escape
 from studio.errors import ProviderNotReady
 from studio.providers import llm, music, storage, tts
 from studio.providers.catalog import Catalog
-from studio.settings import get_settings
+from studio.settings import get_settings, signing_key
 
 
 def diagnose(console: Console) -> bool:
@@ -19,9 +19,10 @@ def diagnose(console: Console) -> bool:
     Print a line a provider; True when every role has one that is ready.
 
     Raises:
-        BadInput: STORAGE_URL names no store that we know.
+        BadInput: STORAGE_URL names no store that we know, or SECRET_KEY can be guessed.
     """
     settings = get_settings()
+    signing_key()
     roles: tuple[tuple[Catalog[Any], Sequence[str]], ...] = (
         (llm.catalog, settings.llm),
         (tts.catalog, settings.tts),

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from deployments.environment import prefect_environment
 from store.migrate import migrate
-from studio.settings import PROJECT, get_settings
+from studio.settings import PROJECT, get_settings, signing_key
 
 START_S = 120.0
 STOP_S = 12.0
@@ -88,10 +88,12 @@ def up(console: Console) -> None:
 
     Raises:
         StartFailed: a process did not come up, or ended later.
+        BadInput: SECRET_KEY can be guessed.
     """
     settings = get_settings()
     logs = settings.home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
+    signing_key()
     migrate()
     with _household(Household(logs, _environment())) as house:
         house.start("prefect", sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1",

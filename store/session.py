@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
@@ -23,8 +25,14 @@ BUSY_MS = 15_000
 CONNECT_S = 5
 """How long a connection to PostgreSQL may take: whoever asks is better told soon that it is away."""
 
+IDLE_S = 2.0
+"""After this long a connection may have died unnoticed."""
+
 CONNECTIONS = 20
-"""Of one process at most; PostgreSQL has a hundred unless told otherwise."""
+"""
+That one process keeps; PostgreSQL has a hundred unless told otherwise. Those beyond what the pool keeps would be opened
+and closed for every request.
+"""
 
 _SQLITES_OWN = {
     sqlite3.SQLITE_BUSY,
@@ -56,16 +64,20 @@ def engine() -> Engine:
     """The process's pool of connections."""
     url = database_url()
     if not url.startswith("sqlite"):
-        return create_engine(
+        created = create_engine(
             url,
-            pool_pre_ping=True,
-            pool_size=CONNECTIONS // 2,
-            max_overflow=CONNECTIONS // 2,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
             pool_timeout=CONNECT_S,
             connect_args={"connect_timeout": CONNECT_S},
         )
+        event.listen(created, "checkin", _note_use)
+        event.listen(created, "checkout", _try_out)
+        return created
     get_settings().home.mkdir(parents=True, exist_ok=True)
-    created = create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+    created = create_engine(
+        url, pool_size=CONNECTIONS, pool_timeout=BUSY_MS / 1000, connect_args={"timeout": BUSY_MS / 1000}
+    )
     event.listen(created, "connect", _prepare_sqlite)
     event.listen(created, "begin", _begin_at_once)
     return created
@@ -91,12 +103,16 @@ def reading() -> Iterator[Session]:
     Raises:
         DatabaseAway: it does not answer.
     """
-    with (
-        _told_apart(),
-        Session(engine().execution_options(is_reading=True), expire_on_commit=False) as session,
-        session.begin(),
-    ):
+    with _told_apart(), Session(_reader(engine()), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@lru_cache(maxsize=4)
+def _reader(writer: Engine) -> Engine:
+    """PostgreSQL's queries need no transaction around them: that is half of what a small one costs."""
+    if writer.dialect.name == "sqlite":
+        return writer.execution_options(is_reading=True)
+    return writer.execution_options(isolation_level="AUTOCOMMIT")
 
 
 @contextmanager
@@ -116,6 +132,21 @@ def _is_outage(error: Exception) -> bool:
     if isinstance(cause, sqlite3.Error):
         return (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in _SQLITES_OWN
     return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _try_out(connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that was idle is tried before it is used again; of one in constant use we would know."""
+    if time.monotonic() - record.info.get("used_at", math.inf) < IDLE_S:
+        return
+    dialect = engine().dialect
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -30,6 +30,15 @@ def _names(value: object) -> object:
 SHORTEST_KEY = 32
 """Bytes: a shorter HMAC-SHA256 key is weaker than the hash. Source: RFC 7518, 3.2."""
 
+PLACEHOLDERS = (
+    "changeme", "change-me", "change_me", "replace", "placeholder", "example", "insecure", "password", "secret",
+    "default", "your-", "your_", "qwerty", "12345678", "abcdefgh",
+)  # fmt: skip
+"""What stands in guides where a secret belongs; random text practically never holds one."""
+
+FEWEST_CHARACTERS = 8
+"""Different ones in a secret. Random text of 32 bytes has more, even in hexadecimal."""
+
 ProviderNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 """Providers of one role in order of preference, written "openai,embedded"."""
 
@@ -102,7 +111,7 @@ def signing_key() -> bytes:
     The secret that tokens and links are signed with: SECRET_KEY, or a random one kept in VIDEO_SYSTEM_HOME.
 
     Raises:
-        BadInput: SECRET_KEY is shorter than 32 bytes.
+        BadInput: SECRET_KEY is shorter than 32 bytes, or one that somebody could guess.
     """
     settings = get_settings()
     given = settings.secret_key.get_secret_value().encode()
@@ -111,8 +120,17 @@ def signing_key() -> bytes:
             raise BadInput(
                 f"must have at least {SHORTEST_KEY} bytes; `openssl rand -hex 32` makes one", field="SECRET_KEY"
             )
+        if _is_guessable(given):
+            raise BadInput("can be guessed; `openssl rand -hex 32` makes one that cannot", field="SECRET_KEY")
         return given
     return _kept_key(settings.home / "secret.key")
+
+
+def _is_guessable(secret: bytes) -> bool:
+    """Whether *secret* is a placeholder, one piece again and again, or made of a few characters."""
+    is_repeated = secret in (secret + secret)[1:-1]
+    text = secret.decode("utf-8", "replace").lower()
+    return is_repeated or len(set(secret)) < FEWEST_CHARACTERS or any(word in text for word in PLACEHOLDERS)
 
 
 def _kept_key(path: Path) -> bytes:

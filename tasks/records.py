@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 from prefect import Flow, task
@@ -76,7 +78,9 @@ def finish(video_id: str, *, script: Script, rendition: Rendition) -> Rendition:
         error_message=None,
     )
     create_markdown_artifact(
-        key=f"result-{video_id.replace('_', '-')}", markdown=_page(script, rendition), description=script.title
+        key=f"result-{video_id.replace('_', '-')}",
+        markdown=_page(script, rendition),
+        description=_escaped(script.title),
     )
     return rendition
 
@@ -109,16 +113,16 @@ def _close(flow_run: FlowRun, **values: Any) -> None:
 def _page(script: Script, rendition: Rendition) -> str:
     lifetime = LINK_DAYS * 24 * 3600
     video, poster = (signed_url(asset.key, lifetime_s=lifetime) for asset in (rendition.video, rendition.poster))
-    spoken = "\n".join(f"{i}. {scene.narration}" for i, scene in enumerate(script.scenes, 1))
-    warnings = "\n".join(f"- {warning}" for warning in script.warnings) or "- none"
-    credits = "\n".join(f"- {c.title} – {c.author}, {c.licence} {c.url}" for c in rendition.credits)
+    spoken = "\n".join(f"{i}. {_escaped(scene.narration)}" for i, scene in enumerate(script.scenes, 1))
+    warnings = "\n".join(f"- {_escaped(warning)}" for warning in script.warnings) or "- none"
+    credits = "\n".join(f"- {_escaped(f'{c.title} – {c.author}, {c.licence} {c.url}')}" for c in rendition.credits)
     return (
         f"# {_escaped(script.title)}\n\n[Open the film]({video}) ({rendition.duration:.1f} s, "
         f"{rendition.width}×{rendition.height}, {rendition.loudness.lufs:.1f} LUFS)\n\n![Poster frame]({poster})\n\n"
-        f"## Script\n{_escaped(spoken)}\n\n## Warnings\n{_escaped(warnings)}\n\n## Credits\n{_escaped(credits)}\n"
+        f"## Script\n{spoken}\n\n## Warnings\n{warnings}\n\n## Credits\n{credits}\n"
     )
 
 
 def _escaped(text: str) -> str:
-    """Markdown and HTML marks in somebody's text shown as they are."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("[", "\\[").replace("`", "\\`").replace("!", "\\!")
+    """Somebody's text on one line, its Markdown and HTML marks shown as they are."""
+    return re.sub(r"([\\`*_\[\]!|~])", r"\\\1", html.escape(" ".join(text.split()), quote=False))

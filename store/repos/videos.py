@@ -158,8 +158,9 @@ class Videos:
         return [(video, plan) for video, plan in self._session.exec(statement).all()]
 
     def unfinished(self, *, most: int = 500) -> Sequence[Video]:
-        """Films with a flow run that are neither over nor wait to go on under it."""
+        """Films with a flow run that are neither over nor wait to go on under it, without script and timeline."""
         statement = self._owned().where(col(Video.run_id).is_not(None), _OPEN, not_(col(Video.asks_again)))
+        statement = statement.options(*_LIGHT)
         return self._session.exec(statement.order_by(col(Video.created_at)).limit(most)).all()
 
     def all(self) -> Sequence[Video]:

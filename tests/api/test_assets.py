@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import zlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -63,13 +64,14 @@ def test_a_clip_tells_its_length(client: TestClient, bearer: dict[str, str], tmp
     assert data["duration"] == pytest.approx(1.0, abs=0.05)
 
 
+@pytest.mark.parametrize("name", ["../../etc/passwd -y.mp4", "-i /etc/passwd", "-y.mp4", "concat:a|b", "%03d.png"])
 def test_the_name_of_a_file_is_shown_and_never_believed(
-    client: TestClient, bearer: dict[str, str], picture: bytes
+    client: TestClient, user: User, bearer: dict[str, str], picture: bytes, name: str
 ) -> None:
-    data = send(client, bearer, picture, "../../etc/passwd -y.mp4").json()["data"]
+    data = send(client, bearer, picture, name).json()["data"]
 
-    assert data["filename"] == "../../etc/passwd -y.mp4"
-    assert data["media_type"] == "image/png"
+    assert (data["filename"], data["media_type"]) == (name, "image/png")
+    assert re.fullmatch(r"sha256/[0-9a-f]{2}/[0-9a-f]{64}\.png", key_of(data["id"], user))
 
 
 def bomb() -> bytes:

@@ -16,6 +16,40 @@ from tests.api.conftest import FakePrefect
 JSON = {"Content-Type": "application/json"}
 
 
+def test_no_body_takes_a_key_that_it_does_not_know(home: object, prefect: FakePrefect) -> None:
+    document = create_app().openapi()
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    schemas = [
+        operation["requestBody"]["content"]["application/json"]["schema"]
+        for operation in operations
+        if "application/json" in operation.get("requestBody", {}).get("content", {})
+    ]
+    names = {
+        each["$ref"].rsplit("/", 1)[-1]
+        for schema in schemas
+        for each in schema.get("anyOf", [schema])
+        if "$ref" in each
+    }
+    open_ones = [
+        name for name in names if document["components"]["schemas"][name].get("additionalProperties") is not False
+    ]
+
+    assert len(names) > 12
+    assert open_ones == []
+
+
+@pytest.mark.parametrize("path", ["/version", "/nowhere", "/users/me", "/boom", "/docs", "/openapi.json", "/media/x"])
+def test_every_answer_is_taken_for_what_it_is_and_tells_nobody_its_address(client: TestClient, path: str) -> None:
+    def boom() -> None:
+        raise RuntimeError("secret detail")
+
+    client.app.add_api_route("/boom", boom)  # type: ignore[attr-defined]
+    headers = client.get(path).headers
+
+    assert headers.get_list("x-content-type-options") == ["nosniff"]
+    assert headers.get_list("referrer-policy") == ["no-referrer"]
+
+
 def test_an_unknown_route_is_not_found_in_our_frame(client: TestClient) -> None:
     answer = client.get("/nowhere")
 

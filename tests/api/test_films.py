@@ -124,6 +124,14 @@ def test_without_prefect_the_row_says_how_far_a_film_is(
     assert films.task_status(video.id, owner=user).status == status
 
 
+def test_a_film_is_not_called_completed_before_its_link_is_there(user: User, prefect: FakePrefect) -> None:
+    prefect.runs["run"] = a_run("run", "Completed", "completed")
+    video = add_film(user, run_id="run", stage="finish", progress=98)
+    task = films.task_status(video.id, owner=user)
+
+    assert (task.status, task.progress, task.video_url) == ("processing", 98, None)
+
+
 def test_progress_is_a_hundred_only_when_the_film_is_there(user: User, prefect: FakePrefect) -> None:
     prefect.runs["run"] = a_run("run", "Running", "processing")
     video = add_film(user, run_id="run", progress=100)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api import gate
+from api import attempts, gate
 from api.limits import DatabaseStorage, Limiter
 from api.plans import plan_of
 from store.repos.counters import Counters
@@ -168,6 +168,18 @@ def test_wrong_passwords_are_refused_after_five_and_other_accounts_go_on(client:
     assert right.status_code == 429
     assert 1 <= int(right.headers["Retry-After"]) <= 60
     assert other.status_code == 200
+
+
+def test_twenty_wrong_passwords_close_an_account_for_the_rest_of_the_hour(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "FAILURES", attempts.FAILURES[1:])
+    for _ in range(20):
+        attempts.note_failure("one@example.com", "")
+    answer = client.post("/auth/login", json={"username": "One@Example.com", "password": "password123"})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "TOO_MANY_ATTEMPTS")
+    assert int(answer.headers["Retry-After"]) > 3500
 
 
 def test_new_accounts_from_one_address_are_limited(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,7 @@ def test_a_link_gives_the_whole_file(client: TestClient, film: Asset) -> None:
     assert answer.headers["content-type"] == "video/mp4"
     assert answer.headers["content-disposition"] == "inline; filename*=utf-8''%E6%BD%AE%E6%B1%90.mp4"
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"] == "sandbox"
 
 
 def test_head_gives_the_size_and_no_body(client: TestClient, film: Asset) -> None:

@@ -157,6 +157,122 @@ def test_while_one_poll_waits_for_prefect_the_others_have_what_was_known(
     assert others == [known] * 20
 
 
+@pytest.fixture
+def listening(prefect: FakePrefect) -> runs.States:
+    """A memory that hears of run "a" what happens, which is Pending and was read."""
+    prefect.runs["a"] = a_run("a", "Pending", "pending", age_s=60)
+    states = runs.States()
+    states.listen()
+    states.get("a")
+    prefect.reads.clear()
+    return states
+
+
+def test_while_events_are_heard_nothing_is_read(prefect: FakePrefect, listening: runs.States, later: Any) -> None:
+    later(3)
+    listening.confirm(runs.time.monotonic())
+    listening.get("a")
+
+    assert prefect.reads == []
+
+
+def test_a_run_is_read_now_and_then_in_case_an_event_was_lost(
+    prefect: FakePrefect, listening: runs.States, later: Any
+) -> None:
+    later(6)
+    listening.confirm(runs.time.monotonic())
+    prefect.runs["a"] = a_run("a", "Running", "processing")
+
+    assert listening.get("a") == prefect.runs["a"]
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_second_after_the_subscription_was_cut_states_are_read_again(
+    prefect: FakePrefect, listening: runs.States, later: Any, silent: bool
+) -> None:
+    listening.confirm(runs.time.monotonic())
+    if not silent:
+        listening.stop_listening()
+    later(1.5)
+    prefect.runs["a"] = a_run("a", "Running", "processing")
+
+    assert listening.get("a") == prefect.runs["a"]
+
+
+def test_after_connecting_again_everything_is_read_once(
+    prefect: FakePrefect, listening: runs.States, later: Any
+) -> None:
+    later(2)
+    listening.listen()
+    listening.confirm(runs.time.monotonic())
+    for _ in range(20):
+        listening.get("a")
+
+    assert prefect.reads == [{"a"}]
+
+
+def test_a_newer_event_changes_what_is_known(listening: runs.States) -> None:
+    heard = a_run("a", "Running", "processing")
+    listening.hear(heard)
+
+    assert listening.get("a") == heard
+
+
+def test_an_older_event_or_the_same_again_changes_nothing(prefect: FakePrefect, listening: runs.States) -> None:
+    listening.hear(a_run("a", "Scheduled", "pending", age_s=90))
+    listening.hear(prefect.runs["a"])
+
+    assert listening.get("a") == prefect.runs["a"]
+
+
+def test_events_of_runs_that_nobody_asked_for_are_not_kept(listening: runs.States) -> None:
+    for number in range(1000):
+        listening.hear(a_run(f"run {number}", "Running", "processing"))
+
+    assert listening._runs.keys() == {"a"}
+    assert listening._read_at.keys() == {"a"}
+
+
+def test_a_new_run_is_read_without_those_that_are_known(prefect: FakePrefect, listening: runs.States) -> None:
+    listening.confirm(runs.time.monotonic())
+    listening.get("b")
+
+    assert prefect.reads == [{"b"}]
+
+
+def test_an_event_overtakes_the_reading_that_it_came_in(
+    prefect: FakePrefect, listening: runs.States, later: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = a_run("a", "Running", "processing")
+
+    def slow(run_ids: Iterable[str]) -> dict[str, runs.Run]:
+        found = prefect.read(run_ids)
+        listening.hear(heard)
+        return found
+
+    monkeypatch.setattr(runs, "read", slow)
+    later(1.5)
+
+    assert listening.get("a") == heard
+
+
+def test_what_is_forgotten_while_it_is_read_is_read_again(
+    prefect: FakePrefect, later: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = runs.States()
+
+    def slow(run_ids: Iterable[str]) -> dict[str, runs.Run]:
+        found = prefect.read(run_ids)
+        states.forget("a")
+        return found
+
+    monkeypatch.setattr(runs, "read", slow)
+    states.get("a")
+    states.get("a")
+
+    assert len(prefect.reads) == 2
+
+
 def test_a_busy_server_is_given_up_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 

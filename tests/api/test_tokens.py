@@ -60,6 +60,12 @@ FORGERIES: dict[str, Callable[[User], str]] = {
     "algorithm none": lambda user: forged(user, algorithm="none"),
     "hs512": lambda user: forged(user, algorithm="HS512"),
     "another key": lambda user: forged(user, key=b"x" * 64),
+    "a key of its own": lambda user: forged(
+        user, key=b"x" * 64, headers={"typ": "at+jwt", "jwk": {"kty": "oct", "k": "eHh4"}}
+    ),
+    "the id of an empty key": lambda user: forged(
+        user, key=b"\x00" * 32, headers={"typ": "at+jwt", "kid": "../../../dev/null"}
+    ),
     "no type": lambda user: forged(user, headers={"typ": None}),
     "another type": lambda user: forged(user, headers={"typ": "JWT"}),
     "no end": lambda user: forged(user, without="exp"),
@@ -92,6 +98,14 @@ def test_a_forged_token_is_not_accepted(client: TestClient, user: User, forgery:
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "NOT_AUTHENTICATED")
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_plan_is_read_from_the_account_and_not_from_the_token(client: TestClient, user: User) -> None:
+    token = forged(user, plan="admin", scope="admin", role="admin")
+    answer = client.get("/users/me", headers={"Authorization": f"Bearer {token}"})
+
+    assert answer.json()["data"]["plan"] == "free"
+    assert answer.headers["RateLimit-Policy"] == '"free";q=100;w=3600'
 
 
 def test_a_token_dies_when_its_users_epoch_is_raised(client: TestClient, user: User, bearer: dict[str, str]) -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import gzip
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from studio import web
 from studio.errors import AddressRefused, DownloadFailed
@@ -73,7 +78,7 @@ Respond = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
-def serving(respond: Respond) -> Iterator[tuple[int, list[str]]]:
+def serving(respond: Respond, *, tls: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[str]]]:
     """A server on this machine; gives its port and the hosts that were asked for."""
     asked: list[str] = []
 
@@ -88,6 +93,9 @@ def serving(respond: Respond) -> Iterator[tuple[int, list[str]]]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_port, asked
@@ -242,6 +250,68 @@ def test_proxies_of_the_environment_are_not_used(
         get("http://pictures.example/", tmp_path)
 
     assert resolved == ["pictures.example"]
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """Certificate and key of a server called *name*, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = folder / f"{name}.pem"
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("own_name", "is_trusted", "is_asked"),
+    [("pictures.example", True, True), ("pictures.example", False, False), ("other.example", True, False)],
+)
+def test_a_server_with_a_wrong_certificate_is_not_asked(
+    tmp_path: Path,
+    internet: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    own_name: str,
+    is_trusted: bool,
+    is_asked: bool,
+) -> None:
+    pem = certificate(tmp_path, own_name)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    if is_trusted:
+        trust(pem, monkeypatch)
+    with serving(answer(), tls=context) as (port, asked):
+        internet({"pictures.example": ["1.1.1.1"]}, port=port)
+        with nullcontext() if is_asked else pytest.raises(DownloadFailed, match="no answer"):
+            get("https://pictures.example/", tmp_path)
+
+    assert asked == ["pictures.example"] * is_asked
+
+
+def trust(pem: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let whatever is connected from here on trust the certificate in *pem*."""
+    create = ssl.SSLContext.wrap_bio, ssl.SSLContext.wrap_socket
+
+    def trusting(wrap: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(context: ssl.SSLContext, *arguments: Any, **options: Any) -> Any:
+            if not options.get("server_side"):
+                context.load_verify_locations(pem)
+            return wrap(context, *arguments, **options)
+
+        return wrapped
+
+    for name, wrap in zip(("wrap_bio", "wrap_socket"), create, strict=True):
+        monkeypatch.setattr(ssl.SSLContext, name, trusting(wrap))
 
 
 def test_an_error_of_the_server_is_told_and_leaves_no_file(tmp_path: Path, internet: Callable[..., list[str]]) -> None:

@@ -95,7 +95,8 @@ class OpenAIWriter:
                 max_completion_tokens=MAX_TOKENS,
             )
         except openai.OpenAIError as error:
-            raise translate(error, model=settings.openai_model) from error
+            # Not from the cause: Prefect keeps and shows tracebacks, and vendors repeat keys in their refusals.
+            raise translate(error, model=settings.openai_model) from None
         except (ValueError, TypeError, AttributeError) as error:
             # The SDK takes for granted that what answered speaks its protocol: a proxy's error page does not.
             raise ProviderUnavailable("llm", self.name, "the answer was not a script of the asked shape") from error

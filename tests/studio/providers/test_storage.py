@@ -11,10 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from studio.errors import BadInput, ObjectMissing, ProviderNotReady
 from studio.models.asset import Credit
 from studio.providers.storage import Storage, open_storage, store_file
+from studio.providers.storage.files import FileStorage
 from studio.settings import get_settings
 
 KEY = f"sha256/ab/ab{'0' * 62}.mp4"
@@ -106,6 +109,24 @@ def test_what_is_no_key_never_reaches_the_folder(storage: Storage, picture: Path
             use()
 
     assert not (fresh_home / "objects").exists()
+
+
+NAMES = st.text() | st.text(alphabet="./\\~%0af\n") | st.from_regex(r"(sha256/)?(\.\./|[0-9a-f]{2}/)*[0-9a-f]*\.\w+")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=NAMES, is_below=st.booleans())
+def test_whatever_a_key_is_it_leads_below_the_folder_or_nowhere(
+    storage: FileStorage, name: str, is_below: bool
+) -> None:
+    key = f"{KEY[:-4]}{name}" if is_below else name
+    try:
+        path = storage._path(key)
+    except ObjectMissing:
+        return
+
+    assert path.resolve().is_relative_to(storage.root.resolve())
+    assert path.name == key.rsplit("/", 1)[-1]
 
 
 def test_an_object_that_is_not_there_is_missing(storage: Storage) -> None:

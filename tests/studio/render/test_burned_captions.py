@@ -74,6 +74,7 @@ def test_chinese_is_drawn_with_our_own_font(studio: Studio) -> None:
         r"{\pos(10,10)}",
         "%{pts}",
         "'; movie=/etc/passwd [x]",
+        "',drawtext=textfile=/etc/passwd,drawtext=text='",
         r"\N\N\N",
         r"a\{\fs90}",
         "{\\p1}m 0 0 l 100 0 100 300 0 300{\\p0}",

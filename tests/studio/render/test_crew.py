@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio.errors import RenderFailed
+from studio.render import process
 from studio.render.crew import Crew
 from tests.studio.render.conftest import ffmpeg_children
 
@@ -48,6 +49,19 @@ def test_a_file_that_grows_without_end_is_cut_short(tmp_path: Path) -> None:
         Crew(timeout_s=30, max_file_bytes=5_000_000).run(argv, folder=tmp_path)
 
     assert (tmp_path / "big.raw").stat().st_size <= 5_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is the kernel's")
+def test_a_process_that_computes_for_ever_is_ended_by_the_kernel(tmp_path: Path) -> None:
+    argv = [*QUIET, "-f", "lavfi", "-i", "testsrc2=size=640x640", "-f", "null", "-"]
+    child = process.start(argv, folder=tmp_path, is_fed=False, cpu_s=1, file_bytes=1_000_000)
+    try:
+        ended = child.wait(30)
+    finally:
+        process.end(child)
+        process.close_pipes(child)
+
+    assert ended in (-signal.SIGXCPU, 128 + signal.SIGXCPU, 255)
 
 
 def test_the_deadline_ends_every_process(tmp_path: Path) -> None:

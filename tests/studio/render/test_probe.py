@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 import threading
 import time
 from fractions import Fraction
@@ -62,6 +64,20 @@ def test_a_picture_bomb_is_refused_at_once(tmp_path: Path) -> None:
         probe(bomb)
 
     assert time.monotonic() - started < 0.5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory from /proc")
+def test_a_picture_bomb_is_refused_within_200_mb(tmp_path: Path) -> None:
+    look = (
+        "from studio.render import inspection; inspection.main(); "
+        "print(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1])"
+    )
+    bomb = make_picture_bomb(tmp_path / "bomb.png")
+    child = subprocess.run([sys.executable, "-c", look, str(bomb)], capture_output=True, text=True, check=True)
+    answer, peak_kb = child.stdout.splitlines()
+
+    assert "far too many pixels" in answer
+    assert int(peak_kb) < 200_000
 
 
 @pytest.mark.parametrize("side", [8194, 8000])

@@ -1,0 +1,38 @@
+"""The result page that operators see shows a creator's text and does nothing that it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.models.asset import Credit
+from studio.models.rendition import Rendition
+from studio.models.script import Scene, Script
+from tasks.records import _page
+from tests.api.test_contract import RENDITION
+
+
+def page(text: str) -> list[str]:
+    credit = Credit(title=text, author=text, licence="CC0")
+    rendition = Rendition.model_validate({**RENDITION, "credits": [credit]})
+    script = Script(title=text, language="en", scenes=(Scene(narration=text),), written_by="creator", warnings=(text,))
+    return _page(script, rendition).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ("[here](javascript:alert(1))", r"\[here\](javascript:alert(1))"),
+        (r"\[here](javascript:alert(1))", r"\\\[here\](javascript:alert(1))"),
+        ("![x](http://evil.example/pixel)", r"\!\[x\](http://evil.example/pixel)"),
+        ("`code` *loud* a_b & 1", r"\`code\` \*loud\* a\_b &amp; 1"),
+        ("first\n\n# Films\n\n[Open the film](http://evil.example)", r"first # Films \[Open the film\](http://evil.example)"),
+    ],
+)  # fmt: skip
+def test_marks_in_a_creators_text_are_shown_as_they_are(fresh_home: object, text: str, shown: str) -> None:
+    lines = page(text)
+
+    assert lines[0] == f"# {shown}"
+    assert f"1. {shown}" in lines
+    assert f"- {shown}" in lines
+    assert [line for line in lines if line.startswith("#")] == [f"# {shown}", "## Script", "## Warnings", "## Credits"]
