@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -40,9 +39,6 @@ from api.routes import (
 from store.migrate import migrate
 from studio.settings import get_settings, signing_key
 
-SWITCH_S = 0.001
-"""How long one thread may keep the others waiting: at Python's 5 ms a few busy threads hold up every answer."""
-
 PRODUCTION_URL = "https://api.video-system.com"
 
 
@@ -77,7 +73,6 @@ def create_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     write_one_line_each()
-    sys.setswitchinterval(SWITCH_S)
     # A secret that is too weak ends the start, not the first login.
     signing_key()
     migrate()

@@ -6,8 +6,10 @@ import logging
 import statistics
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel
 
 from api import runs
@@ -38,6 +40,9 @@ FIRST_RATE = 1.6
 """Seconds of work a second of film, until this machine's own films tell: measured on two cores."""
 
 OVERHEAD_S = 8.0
+
+POLLERS = 3
+"""Threads that answer polls: more take the interpreter from each other, and the slowest answers become slower."""
 
 
 def generate(brief: Brief, *, owner: User, once: Once) -> TaskAccepted:
@@ -101,6 +106,16 @@ def lasting(brief: Brief) -> int:
     return max(1, round(spoken_seconds(brief.script, language, pace=voice.pace)))
 
 
+async def poll(task_id: str, *, owner: User) -> TaskStatus:
+    """
+    `task_status` for the many who ask all the time: in threads of their own, so few that they do not hold each other up.
+
+    Raises:
+        NotFound: this owner has no such film.
+    """
+    return await to_thread.run_sync(lambda: task_status(task_id, owner=owner), limiter=_pollers())
+
+
 def task_status(task_id: str, *, owner: User) -> TaskStatus:
     """
     How far the owner's film is.
@@ -149,6 +164,11 @@ def estimated_seconds(duration: int) -> int:
         recent = Videos.of_everyone(session).recent_seconds()
     rates = [max(0.0, took - OVERHEAD_S) / lasts for took, lasts in recent if lasts > 0]
     return max(1, round(OVERHEAD_S + duration * (statistics.median(rates) if rates else FIRST_RATE)))
+
+
+@cache
+def _pollers() -> CapacityLimiter:
+    return CapacityLimiter(POLLERS)
 
 
 def _voice(language: str, wanted: str | None) -> Voice | None:

@@ -24,6 +24,6 @@ def generate(
 
 
 @router.get("/task/{task_id}")
-def task(request: Request, task_id: str, user: CurrentUser) -> Envelope[TaskStatus]:
+async def task(request: Request, task_id: str, user: CurrentUser) -> Envelope[TaskStatus]:
     """How far a film is."""
-    return ok(request, films.task_status(task_id, owner=user))
+    return ok(request, await films.poll(task_id, owner=user))

@@ -27,3 +27,8 @@ def stack(shared_stack: Stack) -> Stack:
             start()
     shared_stack.await_ready()
     return shared_stack
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The file that mostly waits comes first, so that another one works beside it."""
+    items.sort(key=lambda item: "test_outages" not in item.nodeid)
