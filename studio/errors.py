@@ -11,7 +11,8 @@ Everything that can go wrong, as classes that know what to tell the caller.
     │   │   └── OverLimit        not before some time has passed
     │   ├── ProviderRejected     this input will never work
     │   └── ProviderNotReady     a key, package or file is missing
-    │       └── OutOfBalance     the account with the provider has to be topped up
+    │       ├── OutOfBalance     the account with the provider has to be topped up
+    │       └── OverBudget       it would cost more than the operator allows
     ├── MediaError
     │   ├── UnreadableMedia      a file we were given
     │   └── RenderFailed         a file we should have made
@@ -107,6 +108,12 @@ class OutOfBalance(ProviderNotReady):
     """The provider wants money before it goes on."""
 
     code = "UPSTREAM_BALANCE"
+
+
+class OverBudget(ProviderNotReady):
+    """The call would cost more than a budget has left; the message names the budget."""
+
+    code = "BUDGET_EXCEEDED"
 
 
 class MediaError(VideoSystemError):
