@@ -11,7 +11,8 @@ from tests.support.stack import Stack, running_stack
 
 @pytest.fixture(scope="session")
 def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("stack")) as stack:
+    # Draft: the picture's quality is measured in tests/e2e/test_demo.py and in bench/.
+    with running_stack(tmp_path_factory.mktemp("stack"), RENDER_TIER="draft") as stack:
         yield stack
 
 

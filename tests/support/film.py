@@ -26,6 +26,9 @@ READ_WIDTHS_PX = (720, 1080, 900)
 READ_AT = (0.9, 0.6)
 """Shares of a cue's time at which it is read: what moves in has arrived."""
 
+ENOUGH = 0.985
+"""Above what the tests ask for: the last characters are the recogniser's faults, and dear."""
+
 
 @dataclass(frozen=True)
 class Container:
@@ -108,34 +111,40 @@ def captions_read_back(path: Path, timeline: Timeline) -> tuple[float, list[str]
     """
     Share of the captions' characters that OCR finds, in order, at the times of their cues; and what it read.
 
-    Burned-in cues are looked for in the caption band only, the others in the whole picture. Each cue is read
-    at several of its frames and sizes until one reading is whole, and the best counts: the recogniser loses
-    another character each time.
+    Burned-in cues are looked for in the caption band only, the others in the whole picture. The recogniser loses
+    another character each time: cues whose reading is not whole are read again at another size or frame, and the
+    best counts, until ENOUGH has been found.
     """
-    read = []
     times = [_at(cue, share) for cue in timeline.captions for share in READ_AT]
     images = iter(_frames(path, times))
-    for cue in timeline.captions:
-        shown = [_band(image, timeline) if cue.is_burned_in else image for image in islice(images, len(READ_AT))]
-        read.append(_best_reading(shown, cue.text))
-    expected, seen = _bare("".join(cue.text for cue in timeline.captions)), _bare("".join(read))
-    return LCSseq.similarity(expected, seen) / max(1, len(expected)), read
+    shown = [
+        [_band(image, timeline) if cue.is_burned_in else image for image in islice(images, len(READ_AT))]
+        for cue in timeline.captions
+    ]
+    expected = _bare("".join(cue.text for cue in timeline.captions))
+    read = [""] * len(shown)
+    found = 0.0
+    for attempt, width in product(range(len(READ_AT)), READ_WIDTHS_PX):
+        for i, cue in enumerate(timeline.captions):
+            if _found(read[i], cue.text) < 1:
+                again = _read_at(shown[i][attempt], width)
+                read[i] = max(read[i], again, key=lambda text, said=cue.text: _found(text, said))
+        found = LCSseq.similarity(expected, _bare("".join(read))) / max(1, len(expected))
+        if found >= ENOUGH:
+            break
+    return found, read
 
 
 def _at(cue: CaptionCue, share: float) -> float:
     return to_seconds(cue.start_frame + int((cue.end_frame - cue.start_frame) * share))
 
 
-def _best_reading(images: list[Image.Image], expected: str) -> str:
-    best, score = "", -1.0
-    for image, width in product(images, READ_WIDTHS_PX):
-        text = _read(image.resize((width, image.height * width // image.width)))
-        found = LCSseq.normalized_similarity(_bare(expected), _bare(text))
-        if found > score:
-            best, score = text, found
-        if score == 1.0:
-            break
-    return best
+def _found(read: str, said: str) -> float:
+    return LCSseq.similarity(_bare(said), _bare(read)) / max(1, len(_bare(said)))
+
+
+def _read_at(image: Image.Image, width: int) -> str:
+    return _read(image.resize((width, image.height * width // image.width)))
 
 
 @cache
