@@ -72,7 +72,7 @@ migrate: setup ## Bring the database to the newest shape
 
 lock: $(UV) ## Resolve the locks anew
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
-	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --all-extras pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
 
 clean: ## Remove what was installed; .data stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -16,7 +16,6 @@ from anyio import to_thread
 
 from api.envelope import ErrorDetail
 from api.errors import Conflict, NotFound, TooLarge, UnsupportedMedia
-from api.plans import plan_of
 from api.schemas.assets import AssetPage, AssetShown
 from store.repos.assets import Assets, is_somebodys
 from store.repos.videos import Videos
@@ -25,6 +24,7 @@ from store.tables.assets import StoredAsset
 from store.tables.users import User
 from studio import web
 from studio.errors import BadInput
+from studio.models.plan import plan_of
 from studio.providers.storage import open_storage, store_file
 from studio.settings import PROJECT, get_settings
 
@@ -133,6 +133,22 @@ def remove_all(owner: User) -> None:
             assets.remove(row)
     for row in rows:
         _drop(row.key)
+
+
+def recording_of(asset_id: str, *, owner: User) -> str:
+    """
+    Object key of the account's sound with this id.
+
+    Raises:
+        BadInput: it is not there, or is no sound.
+    """
+    with reading() as session:
+        row = Assets(session, owner_id=owner.id).get(asset_id)
+    if row is None:
+        raise BadInput("there is no such asset", field="narration")
+    if row.kind != "audio":
+        raise BadInput("is no sound; upload the recording as a sound file", field="narration")
+    return row.key
 
 
 def keys_of(ids: tuple[str, ...], *, owner: User) -> tuple[str, ...]:

@@ -11,13 +11,13 @@ from sqlmodel import Session
 from api import runs
 from api.envelope import ErrorDetail
 from api.errors import PlanExceeded, QuotaExceeded
-from api.plans import plan_of
 from store.repos.videos import Videos
 from store.session import reading, transaction
 from store.tables.base import utc_now
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.models.brief import Brief, Resolution
+from studio.models.plan import plan_of
 from studio.settings import get_settings
 
 logger = logging.getLogger("api.dispatch")

@@ -17,7 +17,7 @@ from api.envelope import ErrorBody, ErrorDetail, Failure
 from api.messages import error_message, language_of
 from api.runs import PrefectUnavailable
 from store.session import DatabaseAway
-from studio.errors import BadInput, ObjectMissing, VideoSystemError
+from studio.errors import BadInput, ObjectMissing, ProviderError, VideoSystemError
 
 logger = logging.getLogger("api")
 
@@ -110,6 +110,11 @@ class Conflict(ApiError):
     """Not possible in the present state; the details say why."""
 
     status, code = 409, "CONFLICT"
+
+
+def conflict(field: str, why: str) -> Conflict:
+    """The error of a request that comes at the wrong moment; *field* is what stands in its way."""
+    return Conflict(details=[ErrorDetail(field=field, message=why, type="conflict")])
 
 
 class TooLarge(ApiError):
@@ -235,6 +240,8 @@ def _studio_error(request: Request, error: Exception) -> Response:
         return failure(request, status=400, code=error.code, details=[detail])
     if isinstance(error, ObjectMissing):
         return failure(request, status=404, code="NOT_FOUND")
+    if isinstance(error, ProviderError) and error.role == "storage":
+        return come_again(request, error)
     logger.error("unhandled studio error", exc_info=error)
     return failure(request, status=500, code="INTERNAL_ERROR")
 

@@ -103,7 +103,7 @@ def lasting(brief: Brief) -> int:
     voice = _voice(language, brief.voice) if brief.voice or brief.script.strip() else None
     if voice is None or not brief.script.strip():
         return brief.duration or template.duration
-    return max(1, round(spoken_seconds(brief.script, language, pace=voice.pace)))
+    return max(1, round(spoken_seconds(brief.script, language, pace=voice.pace * (brief.speed or 1.0))))
 
 
 async def poll(task_id: str, *, owner: User) -> TaskStatus:

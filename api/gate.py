@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.callers import Caller, callers
 from api.errors import NotAuthenticated, failure
 from api.limits import Allowance, limiter
-from api.plans import REQUESTS_BY_ADDRESS, REQUESTS_BY_KEY, plan_of
+from studio.models.plan import REQUESTS_BY_ADDRESS, REQUESTS_BY_KEY, plan_of
 
 UNCOUNTED = ("/health", "/docs", "/openapi.json", "/media", "/metrics", "/version")
 """Monitors, documents and signed links: limits of another kind stand before them."""

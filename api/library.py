@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from api import runs
-from api.assets import keys_of
+from api.assets import keys_of, recording_of
 from api.dispatch import admit, dispatch
-from api.envelope import ErrorDetail
-from api.errors import Conflict, NotFound, PlanExceeded, QuotaExceeded
+from api.errors import NotFound, PlanExceeded, QuotaExceeded, conflict
 from api.films import ask_for, estimated_seconds, lasting, status_of
 from api.once import Once
 from api.schemas.page import Page
@@ -21,14 +19,15 @@ from store.repos.videos import Videos, Wanted
 from store.session import DatabaseAway, reading, transaction
 from store.tables.users import User
 from store.tables.videos import Video
+from studio.errors import BadInput
 from studio.models.brief import Brief
 from studio.models.rendition import Rendition
 from studio.providers import llm
 from studio.providers.fallback import ready
-from studio.providers.storage import open_storage
+from studio.providers.storage import KEY_IN_TEXT, open_storage
 from studio.settings import get_settings
+from studio.web import check_url
 
-KEY_IN_TEXT = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}")
 KEYLESS = ("embedded",)
 """Writers that cost nothing."""
 
@@ -42,7 +41,7 @@ def make(order: MakeVideo, *, owner: User, once: Once) -> VideoShown:
         PlanExceeded: it is longer or larger than the owner's plan allows.
         QuotaExceeded: the owner has too many films.
     """
-    brief = order.brief(assets=keys_of(order.assets, owner=owner))
+    brief = _brief_of(order, owner=owner)
     with _our_words():
         return ask_for(
             brief, owner=owner, once=once, answer=shown, kind=VideoShown, tags=order.tags, webhook_url=order.webhook_url
@@ -114,7 +113,7 @@ def cancel(video: Video) -> VideoShown:
         return shown(video)
     with transaction() as session:
         if not Videos(session, owner_id=video.owner_id).request_cancel(video.id):
-            raise _conflict("the film is over")
+            raise conflict("status", "the film is over")
     with suppress(DatabaseAway):  # it is written down: the reconciler does the rest
         if video.run_id:
             _end_run(video, video.run_id)
@@ -132,15 +131,15 @@ def retry(video: Video, *, owner: User) -> VideoShown:
         QuotaExceeded: the owner has too many films.
     """
     if video.completed_at is None:
-        raise _conflict("the film is not over, or its process has not ended yet")
+        raise conflict("status", "the film is not over, or its process has not ended yet")
     if video.ended_as == "completed":
-        raise _conflict("the film is there")
+        raise conflict("status", "the film is there")
     brief = Brief.model_validate(video.brief)
     lasts_s = lasting(brief)
     with _our_words(), transaction() as session:
         admit(session, brief, owner=owner, lasts_s=lasts_s)
         if not Videos(session, owner_id=owner.id).ask_again(video.id):
-            raise _conflict("the film is being tried again")
+            raise conflict("status", "the film is being tried again")
     with suppress(DatabaseAway):
         dispatch()
     return _shown_now(video)
@@ -153,7 +152,7 @@ def estimate(order: MakeVideo, *, owner: User) -> Estimate:
     Raises:
         BadInput: it names something that is not here.
     """
-    brief = order.brief(assets=keys_of(order.assets, owner=owner))
+    brief = _brief_of(order, owner=owner)
     lasts_s = lasting(brief)
     writer = "" if brief.script.strip() else ready(llm.catalog, get_settings().llm)[0].name
     is_charged = writer not in ("", *KEYLESS)
@@ -201,6 +200,16 @@ def remove(video: Video) -> None:
             open_storage(get_settings()).delete(key)
 
 
+def _brief_of(order: MakeVideo, *, owner: User) -> Brief:
+    """The brief, once all that the order names is there. Raises BadInput."""
+    for place, url in enumerate(order.sources):
+        check_url(url, field=f"sources.{place}")
+    if order.narration and not order.script.strip():
+        raise BadInput("a recording needs the words that are said in it", field="script")
+    narration = recording_of(order.narration, owner=owner) if order.narration else None
+    return order.brief(assets=keys_of(order.assets, owner=owner), narration=narration)
+
+
 def _with_status(videos: Sequence[Video]) -> list[tuple[Video, runs.Status]]:
     runs.states().expect(video.run_id for video in videos if video.run_id and not video.completed_at)
     return [(video, status_of(video)) for video in videos]
@@ -242,10 +251,6 @@ def _links(video_id: str, *, is_done: bool) -> Links:
 def _keys(video: Video) -> set[str]:
     """Every object that the film was made of or that was made for it."""
     return set(KEY_IN_TEXT.findall(json.dumps([video.rendition, video.timeline])))
-
-
-def _conflict(why: str) -> Conflict:
-    return Conflict(details=[ErrorDetail(field="status", message=why, type="conflict")])
 
 
 @contextmanager

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from limits import RateLimitItem, RateLimitItemPerHour
+from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
@@ -19,11 +21,22 @@ from store.session import reading, transaction
 from store.tables.base import utc_now
 from studio.settings import EnvSettings
 
+T = TypeVar("T")
+
+logger = logging.getLogger("api.limits")
+
 BLOCK_SHARE = 100
 """A busy process takes up to a hundredth of a limit at once, instead of writing for every request."""
 
 QUICK_S = 1.0
 """A block that is used up faster than this may be twice as large next time."""
+
+
+REDIS_OPTIONS: Any = {"socket_connect_timeout": 1, "socket_timeout": 1}
+"""Seconds: counting must not take longer than what is counted."""
+
+REDIS_PAUSE_S = 10.0
+"""So long a Redis that did not answer is not asked again."""
 
 
 class LimitSettings(EnvSettings):
@@ -149,23 +162,23 @@ class Limiter:
 
     def __init__(self, amount: int) -> None:
         self._item: RateLimitItem = RateLimitItemPerHour(amount)
-        redis = LimitSettings().redis_url
-        self._storage: Any = storage_from_string(redis) if redis else DatabaseStorage(block=amount // BLOCK_SHARE or 1)
-        self._limiter = FixedWindowRateLimiter(self._storage)
+        self._database = DatabaseStorage(block=amount // BLOCK_SHARE or 1)
+        self._by_database = FixedWindowRateLimiter(self._database)
+        self._by_redis = _redis_limiter(LimitSettings().redis_url)
+        self._redis_away_until = 0.0
 
     def is_ready(self, bucket: str) -> bool:
         """Whether `hit` would answer from memory."""
-        is_ready: Callable[[str], bool] | None = getattr(self._storage, "is_ready", None)
-        return is_ready is not None and is_ready(self._item.key_for(bucket))
+        return not self._asks_redis and self._database.is_ready(self._item.key_for(bucket))
 
     def hit(self, bucket: str, *, policy: str) -> Allowance:
         """Count one request; past the limit nothing is written any more."""
-        is_allowed = self._limiter.test(self._item, bucket) and self._limiter.hit(self._item, bucket)
+        is_allowed = self._ask(lambda limiter: limiter.test(self._item, bucket) and limiter.hit(self._item, bucket))
         return self.look(bucket, policy=policy, is_exceeded=not is_allowed)
 
     def look(self, bucket: str, *, policy: str, is_exceeded: bool = False) -> Allowance:
         """What is left, without counting."""
-        stats = self._limiter.get_window_stats(self._item, bucket)
+        stats = self._ask(lambda limiter: limiter.get_window_stats(self._item, bucket))
         left = max(0, math.ceil(stats.reset_time - utc_now().timestamp()))
         return Allowance(
             policy=policy,
@@ -175,6 +188,26 @@ class Limiter:
             window_s=self._item.get_expiry(),
             is_exceeded=is_exceeded,
         )
+
+    @property
+    def _asks_redis(self) -> bool:
+        return self._by_redis is not None and time.monotonic() >= self._redis_away_until
+
+    def _ask(self, question: Callable[[FixedWindowRateLimiter], T]) -> T:
+        """The answer of Redis; while that is away the database counts, from what it knows."""
+        if self._by_redis is not None and self._asks_redis:
+            try:
+                return question(self._by_redis)
+            except StorageError:
+                logger.warning("Redis does not answer; requests are counted in the database for %.0f s", REDIS_PAUSE_S)
+                self._redis_away_until = time.monotonic() + REDIS_PAUSE_S
+        return question(self._by_database)
+
+
+def _redis_limiter(url: str) -> FixedWindowRateLimiter | None:
+    if not url:
+        return None
+    return FixedWindowRateLimiter(storage_from_string(url, wrap_exceptions=True, **REDIS_OPTIONS))
 
 
 @cache

@@ -7,13 +7,13 @@ from api.envelope import ErrorDetail
 from api.errors import Conflict, NotDone, PlanExceeded
 from api.films import lasting, status_of
 from api.library import find, shown
-from api.plans import plan_of
 from api.schemas.videos import ChangeScript, ScriptShown, VideoShown
 from store.repos.videos import Videos
 from store.session import transaction
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.models.brief import Brief
+from studio.models.plan import plan_of
 from studio.models.script import Scene, Script
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from api.dispatch import DAY
 from api.limits import Allowance
-from api.plans import plan_of
 from api.schemas.service import FilmsUsed, RequestsUsed, Usage
 from store.repos.videos import Videos
 from store.session import reading
 from store.tables.base import utc_now
 from store.tables.users import User
+from studio.models.plan import plan_of
 
 
 def usage_of(owner: User, *, allowance: Allowance) -> Usage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 from datetime import timedelta
 
@@ -10,22 +9,19 @@ from sqlmodel import Session
 
 from api import runs
 from api.callers import callers
-from api.envelope import ErrorDetail
-from api.errors import Conflict, NotAuthenticated, NotFound
+from api.errors import NotAuthenticated, NotFound, conflict
 from api.notices import send_due
 from api.once import Once
 from api.schemas.page import Page
 from api.schemas.webhooks import ChangeWebhook, DeliveryShown, MakeWebhook, WebhookMade, WebhookSecret, WebhookShown
 from store.repos.users import Users
 from store.repos.webhooks import WebhookDeliveries, WebhookEndpoints
-from store.session import reading, transaction
+from store.session import DatabaseAway, reading, transaction
 from store.tables.base import utc_now
 from store.tables.users import User
 from store.tables.webhooks import WebhookDelivery, WebhookEndpoint
 from studio.errors import BadInput
 from studio.webhook import TEST_EVENT, secret_of
-
-logger = logging.getLogger("api.webhooks")
 
 MOST_ENDPOINTS = 10
 
@@ -105,7 +101,7 @@ def send_test(endpoint: WebhookEndpoint, *, owner: User) -> DeliveryShown:
         Conflict: the endpoint is disabled.
     """
     if endpoint.disabled_at:
-        raise _conflict("enabled", "the endpoint is disabled; enable it first")
+        raise conflict("enabled", "the endpoint is disabled; enable it first")
     message = WebhookDelivery(
         owner_id=owner.id,
         endpoint_id=endpoint.id,
@@ -157,10 +153,10 @@ def redeliver(delivery_id: str, *, owner: User) -> DeliveryShown:
     """
     earlier = delivery(delivery_id, owner=owner)
     if earlier.webhook_id and find(earlier.webhook_id, owner=owner).disabled_at:
-        raise _conflict("enabled", "the endpoint is disabled; enable it first")
+        raise conflict("enabled", "the endpoint is disabled; enable it first")
     with transaction() as session:
         if not WebhookDeliveries(session, owner_id=owner.id).send_again(delivery_id):
-            raise _conflict("status", "the message is on its way")
+            raise conflict("status", "the message is on its way")
     _send_soon()
     return delivery(delivery_id, owner=owner)
 
@@ -205,10 +201,6 @@ def _secret_of_account(user: User) -> WebhookSecret:
 
 
 def _send_soon() -> None:
-    """The reconciler does it within seconds if Prefect does not answer now."""
-    with suppress(runs.PrefectUnavailable):
+    """The reconciler does it within seconds if Prefect or the database does not answer now."""
+    with suppress(runs.PrefectUnavailable, DatabaseAway):
         send_due()
-
-
-def _conflict(field: str, why: str) -> Conflict:
-    return Conflict(details=[ErrorDetail(field=field, message=why, type="conflict")])

@@ -9,13 +9,13 @@ from api.accounts import register
 from api.errors import UsernameTaken
 from api.keys import make_key
 from api.once import Once
-from api.plans import PLAN_NAMES, all_plans
 from api.schemas.auth import Register
 from api.schemas.keys import MakeApiKey
 from store.migrate import migrate
 from store.repos.users import Users
 from store.session import transaction
 from studio.errors import BadInput, UnknownName
+from studio.models.plan import PLAN_NAMES, all_plans
 
 
 def keep_user(username: str, *, plan: str, email: str, password: str) -> str:

@@ -139,12 +139,14 @@ def openapi(out: Annotated[Path | None, typer.Option(help="File to write; printe
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    deep: Annotated[bool, typer.Option("--deep", help="Make one small real call to each; vendors charge it.")] = False,
+) -> None:
     """Say for each role which provider is ready, and what to set for those that are not."""
     from deployments.doctor import diagnose
 
     try:
-        is_ready = diagnose(console)
+        is_ready = diagnose(console, is_deep=deep)
     except VideoSystemError as error:
         _refuse(str(error))
     raise typer.Exit(0 if is_ready else 1)

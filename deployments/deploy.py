@@ -15,6 +15,7 @@ from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 
+from deployments.limits import keep_limits
 from studio.settings import PROJECT, get_settings
 
 POOL = "video-system"
@@ -58,6 +59,7 @@ def _keep_pool() -> None:
             client.update_work_pool(POOL, WorkPoolUpdate(concurrency_limit=None))
         _keep_queue(client, "films", slots=get_settings().films_limit)
         _keep_queue(client, "errands", slots=ERRANDS_AT_ONCE)
+        keep_limits(client)
 
 
 def _keep_queue(client: SyncPrefectClient, name: str, *, slots: int) -> None:

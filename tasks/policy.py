@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from prefect.cache_policies import INPUTS
+from prefect.cache_policies import INPUTS, NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from store.session import DatabaseAway
-from studio.errors import VideoSystemError
+from studio.errors import OverLimit, VideoSystemError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,6 +25,14 @@ OUTAGE_S = 600.0
 """How long a film in the making waits for its database: what was made so far is worth more than the wait."""
 
 AGAIN_S = 2.0
+
+FAILURES = 5
+PAUSE = timedelta(seconds=60)
+"""A provider that failed so often in a row, in whichever films, is left alone so long; then one call tries it."""
+
+PATIENCE_S = 20.0
+LIMIT_WAITS = 2
+"""A rate limit that ends so soon is waited for so often; after that the next provider is asked."""
 
 
 def is_retryable(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -43,11 +52,37 @@ PROVIDER: dict[str, Any] = {
 }
 """For calls to somebody else's model or service."""
 
+SHARED: dict[str, Any] = {**PROVIDER, "cache_policy": INPUTS - "video_id"}
+"""For calls whose result is the same whichever film asks; *video_id* only says who pays."""
+
+SOUGHT: dict[str, Any] = {**PROVIDER, "persist_result": False, "cache_policy": NO_CACHE}
+"""For calls whose result stands in the film's row, where its creator may change it."""
+
 LOCAL: dict[str, Any] = {"persist_result": False}
 """For tasks that take milliseconds and are simply done again."""
 
 FRESH: dict[str, Any] = {"persist_result": False, "retries": 2, "retry_delay_seconds": [1, 3]}
 """For tasks whose effect on the record must happen in every attempt."""
+
+
+def wait_out_limits(call: Callable[[], T]) -> T:
+    """What *call* brings, made again after a rate limit that ends soon: Prefect's own delays know no Retry-After."""
+    for _ in range(LIMIT_WAITS):
+        try:
+            return call()
+        except OverLimit as error:
+            if error.retry_after is None or error.retry_after > PATIENCE_S:
+                raise
+            time.sleep(error.retry_after)
+    return call()
+
+
+LIMIT_PREFIX = "provider-"
+
+
+def limit_name(role: str, provider: str) -> str:
+    """What Prefect's limit of a provider's calls at once is called."""
+    return f"{LIMIT_PREFIX}{role}-{provider}"
 
 
 def patient(work: Callable[P, T]) -> Callable[P, T]:

@@ -9,13 +9,15 @@ from store.session import reading
 from studio.models.brief import Brief
 from studio.models.script import Script
 from studio.models.template import load_template
-from studio.providers import llm
-from studio.providers.fallback import ready
+from studio.providers import llm, research
+from studio.providers.fallback import ready, ready_ones
 from studio.settings import get_settings
 from studio.stages import script as stage
 from studio.stages.narration import choose_speaker
+from studio.stages.research import gather
 from tasks import policy
 from tasks.progress import keep, progress_of
+from tasks.till import till_of
 
 
 @task(name="write script", **policy.PROVIDER)
@@ -26,13 +28,21 @@ def write_script(brief: Brief, *, video_id: str) -> Script:
         return approved
     progress_of(video_id).report("script")
     settings = get_settings()
-    speaker = choose_speaker(stage.language_of(brief), wanted=brief.voice, names=settings.tts)
+    language = stage.language_of(brief)
+    speaker = choose_speaker(language, wanted=brief.voice, names=settings.tts, speed=brief.speed or 1.0)
+    till = till_of(video_id)
+    researchers = ready_ones(research.catalog, settings.research)
+    found = gather(brief, language=language, researchers=researchers, till=till)
     script = stage.write_script(
         brief,
         template=load_template(brief.template),
-        pace=speaker.voice.pace,
+        pace=speaker.pace,
         writers=ready(llm.catalog, settings.llm),
+        sources=found.sources,
+        till=till,
+        salt=video_id,
     )
+    script = script.model_copy(update={"warnings": (*found.warnings, *script.warnings)})
     keep(video_id, script=script.model_dump(mode="json"), warnings=list(script.warnings))
     return script
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from prefect import task
 
+from studio.models.asset import OWN
 from studio.models.brief import Brief
+from studio.models.footage import DRAWN, Footage
 from studio.models.narration import Narration
 from studio.models.script import Script
 from studio.models.shot import Shots
 from studio.models.template import load_template
-from studio.providers.storage import open_storage
+from studio.providers.storage import Storage, open_storage
 from studio.settings import get_settings
 from studio.stages import shots as stage
 from studio.stages.assets import own_media
+from studio.stages.shots import OwnMedia
 from studio.stages.timeline import canvas_for
 from tasks import policy
 from tasks.progress import progress_of
 
 
 @task(name="plan shots", **policy.LOCAL)
-def plan_shots(brief: Brief, script: Script, narration: Narration, *, video_id: str) -> Shots:
-    """A shot a scene: the creator's own media first, the rest drawn."""
+def plan_shots(
+    brief: Brief, script: Script, narration: Narration, found: Footage | None = None, *, video_id: str
+) -> Shots:
+    """A shot a scene: the creator's own media first, then what was found, the rest drawn."""
     progress_of(video_id).report("shots")
     storage = open_storage(get_settings())
     return stage.plan_shots(
@@ -29,4 +34,15 @@ def plan_shots(brief: Brief, script: Script, narration: Narration, *, video_id: 
         canvas=canvas_for(brief.aspect, brief.resolution),
         wording=load_template(brief.template).words(script.language),
         own=[own_media(key, storage) for key in brief.assets],
+        found=_found(found, storage),
     )
+
+
+def _found(footage: Footage | None, storage: Storage) -> dict[int, OwnMedia | None]:
+    """By scene; None where it is drawn whatever else there would be."""
+    scenes = enumerate(footage.scenes if footage else ())
+    return {
+        i: own_media(scene.asset.key, storage, scene.asset.credit or OWN) if scene.asset else None
+        for i, scene in scenes
+        if scene.asset or scene.taken == DRAWN
+    }

@@ -11,13 +11,14 @@ from studio.models.shot import Shots
 from studio.models.template import load_template
 from studio.models.timeline import Timeline
 from studio.providers import music
-from studio.providers.fallback import ready
+from studio.providers.fallback import first_of, ready
 from studio.providers.storage import open_storage, store_file
 from studio.settings import get_settings
 from studio.stages import timeline as stage
 from studio.stages.credits import credits_of
 from tasks import policy
 from tasks.progress import keep, progress_of
+from tasks.till import till_of
 
 
 @task(name="assemble timeline", **policy.LOCAL)
@@ -25,7 +26,9 @@ def assemble_timeline(brief: Brief, script: Script, narration: Narration, shots:
     """The timeline, kept with the film so that it can be rendered again without paying anyone."""
     progress_of(video_id).report("timeline")
     settings, template = get_settings(), load_template(brief.template)
-    track = ready(music.catalog, settings.music)[0].pick(template.music_mood, seed=script.title)
+    till = till_of(video_id)
+    players = ready(music.catalog, settings.music)
+    track, _ = first_of(players, lambda each: each.pick(template.music_mood, seed=script.title, till=till))
     bed = store_file(open_storage(settings), track.path, kind="audio", credit=track.credit)
     timeline = stage.assemble_timeline(
         script,

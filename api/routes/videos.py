@@ -9,11 +9,12 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api import downloads, library, progress, reviews
+from api import downloads, library, progress, reviews, scenes
 from api.deps import CurrentUser, DoneOnce
 from api.envelope import Envelope, Failure, ok
 from api.runs import Status
 from api.schemas.page import Page
+from api.schemas.scenes import ChooseShot, SceneShots
 from api.schemas.text import Line
 from api.schemas.videos import (
     ChangeScript,
@@ -137,6 +138,20 @@ def change_script(request: Request, video: OwnVideo, body: ChangeScript, user: C
 def approve_script(request: Request, video: OwnVideo, user: CurrentUser) -> Envelope[VideoShown]:
     """Go on with the script as it is, while the film is `awaiting_review`."""
     return ok(request, reviews.approve(video, owner=user))
+
+
+@router.get("/{video_id}/scenes", responses=CONFLICT)  # type: ignore[arg-type]
+def get_scenes(request: Request, video: OwnVideo) -> Envelope[SceneShots]:
+    """What each scene shows, and what else was found for it."""
+    return ok(request, scenes.scenes_of(video))
+
+
+@router.put("/{video_id}/scenes/{number}/shot", status_code=202, responses=CONFLICT)  # type: ignore[arg-type]
+def choose_shot(
+    request: Request, video: OwnVideo, number: int, body: ChooseShot, user: CurrentUser
+) -> Envelope[VideoShown]:
+    """Show something else in a scene, counted from 1; the film is made again, and only that part is rendered anew."""
+    return ok(request, scenes.choose_shot(video, number, body, owner=user))
 
 
 @router.get(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, StrictBool
 
 from api.runs import Status
 from api.schemas.base import Action
 from api.schemas.text import HookUrl, Line
 from studio.models.asset import Credit
-from studio.models.brief import Aspect, Brief, Duration, Narration, Resolution, Text, Title
+from studio.models.brief import Aspect, Brief, Duration, Narration, PageUrl, Resolution, Speed, Text, Title
 from studio.models.rendition import Loudness, Rendition
 from studio.models.script import SceneRole
 
@@ -35,7 +35,10 @@ def _no_number(value: object) -> object:
 Moment = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_in_range)]
 """A point in time with its zone."""
 
+AssetId = Annotated[str, Field(max_length=100)]
+
 Word = Annotated[Line, Field(min_length=1, max_length=50)]
+Query = Annotated[Line, Field(min_length=1, max_length=60)]
 Tags = Annotated[tuple[Word, ...], Field(max_length=30)]
 
 
@@ -58,14 +61,20 @@ class MakeVideo(Action):
     aspect: Aspect = Aspect.VERTICAL
     resolution: Resolution = Resolution.P1080
     duration: Duration | None = None
-    assets: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=50)] = ()
+    assets: Annotated[tuple[AssetId, ...], Field(max_length=50)] = ()
+    sources: Annotated[tuple[PageUrl, ...], Field(max_length=5)] = ()
+    research: StrictBool = False
+    footage: StrictBool = True
+    speed: Speed | None = None
+    narration: AssetId | None = None
     tags: Tags = ()
     review: bool = False
     webhook_url: HookUrl | None = None
 
-    def brief(self, *, assets: tuple[str, ...]) -> Brief:
-        """The brief that this request stands for, with the object keys of its *assets*."""
-        return Brief(**self.model_dump(exclude={"tags", "assets", "webhook_url"}), assets=assets)
+    def brief(self, *, assets: tuple[str, ...], narration: str | None) -> Brief:
+        """The brief that this request stands for, with the object keys of its *assets* and *narration*."""
+        own = {"tags", "assets", "narration", "webhook_url"}
+        return Brief(**self.model_dump(exclude=own), assets=assets, narration=narration)
 
 
 class ChangeVideo(Action):
@@ -76,12 +85,16 @@ class ChangeVideo(Action):
 
 
 class SceneText(Action):
-    """What is said while one picture is on screen; *visual* and *keywords* are found from it when empty."""
+    """What is said while one picture is on screen; *visual* and *keywords* are found from it when empty.
+
+    *queries* are what footage is looked for with, in English.
+    """
 
     narration: Narration
     role: SceneRole = "body"
     visual: Annotated[Line, Field(max_length=500)] = ""
     keywords: Annotated[tuple[Word, ...], Field(max_length=8)] = ()
+    queries: Annotated[tuple[Query, ...], Field(max_length=3)] = ()
 
 
 def _short_enough(scenes: tuple[SceneText, ...]) -> tuple[SceneText, ...]:
@@ -103,6 +116,7 @@ class SceneShown(BaseModel):
     role: SceneRole
     visual: str
     keywords: list[str]
+    queries: list[str] = []
 
 
 class ScriptShown(BaseModel):
@@ -151,12 +165,19 @@ class BriefShown(BaseModel):
     duration: int | None
     assets: int
     """How many own pictures and clips."""
+    sources: list[str]
+    research: bool
+    footage: bool
+    speed: float | None
+    narration: bool
+    """Whether an own recording is said."""
     review: bool
 
     @classmethod
     def of(cls, brief: Brief) -> BriefShown:
         """What is shown of a brief: object keys stay ours."""
-        return cls(**brief.model_dump(exclude={"assets"}), assets=len(brief.assets))
+        shown = brief.model_dump(exclude={"assets", "narration"})
+        return cls(**shown, assets=len(brief.assets), narration=brief.narration is not None)
 
 
 class Links(BaseModel):

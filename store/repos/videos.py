@@ -157,6 +157,16 @@ class Videos:
         )
         return [(video, plan) for video, plan in self._session.exec(statement).all()]
 
+    def finished_with_plans(self) -> list[tuple[str, str | None, datetime, str]]:
+        """Id, flow run, time of completion and owner's plan of every film that is over."""
+        statement = (
+            select(Video.id, Video.run_id, Video.completed_at, User.plan)
+            .join(User, col(User.id) == col(Video.owner_id))
+            .where(col(Video.completed_at).is_not(None))
+        )
+        rows = self._session.execute(statement).all()
+        return [(video_id, run_id, completed_at, plan) for video_id, run_id, completed_at, plan in rows]
+
     def unfinished(self, *, most: int = 500) -> Sequence[Video]:
         """Films with a flow run that are neither over nor wait to go on under it, without script and timeline."""
         statement = self._owned().where(col(Video.run_id).is_not(None), _OPEN, not_(col(Video.asks_again)))
@@ -214,12 +224,19 @@ class Videos:
             col(Video.cancel_requested_at).is_not(None),
             col(Video.rendition).is_(None),
         )
+        return self._begin_anew(video_id, ended_badly)
+
+    def make_again(self, video_id: str, *, footage: dict[str, Any]) -> bool:
+        """Let a film that is over be made with other pictures; False when it is not over, or was never begun."""
+        return self._begin_anew(video_id, col(Video.run_id).is_not(None), footage=footage)
+
+    def _begin_anew(self, video_id: str, *conditions: Any, **values: Any) -> bool:
         fresh = dict.fromkeys(
             ("completed_at", "started_at", "error_code", "error_message", "cancel_requested_at", "pid", "pid_started")
         )
-        statement = self._change_where(not_(_OPEN), ended_badly, col(Video.id) == video_id)
+        statement = self._change_where(not_(_OPEN), *conditions, col(Video.id) == video_id)
         changed = statement.values(
-            **fresh, announced="", asks_again=True, asked_again_at=utc_now(), restarts=0, stage="", progress=0
+            **fresh, **values, announced="", asks_again=True, asked_again_at=utc_now(), restarts=0, stage="", progress=0
         )
         return bool(self._session.exec(changed).rowcount)
 

@@ -2,8 +2,10 @@
 
 from store.tables.answers import KeptAnswer
 from store.tables.assets import StoredAsset
+from store.tables.clips import ClipUse
 from store.tables.counters import Counter
 from store.tables.keys import ApiKey
+from store.tables.purchases import Breaker, Purchase
 from store.tables.tokens import RefreshToken
 from store.tables.users import User
 from store.tables.videos import Video
@@ -11,8 +13,11 @@ from store.tables.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "ApiKey",
+    "Breaker",
+    "ClipUse",
     "Counter",
     "KeptAnswer",
+    "Purchase",
     "RefreshToken",
     "StoredAsset",
     "User",

@@ -32,6 +32,8 @@ class Video(SQLModel, table=True):
     progress: int = 0
     script: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     timeline: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    footage: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """What was found for each scene, with its scores: the alternatives to what is shown."""
     rendition: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     warnings: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     error_code: str | None = None

@@ -18,6 +18,9 @@ class Credit(Model):
     url: str = ""
 
 
+OWN = Credit(title="Own material", author="the creator", licence="the creator's own")
+
+
 class Asset(Model):
     """
     A file in the object store.

@@ -77,6 +77,12 @@ Text = Annotated[str, Field(max_length=20_000), BeforeValidator(_composed), Afte
 Duration = Annotated[int, Field(ge=5, le=600)]
 """Seconds."""
 
+Speed = Annotated[float, Field(ge=0.5, le=2.0)]
+"""A share of a voice's own pace."""
+
+PageUrl = Annotated[str, Field(max_length=2_000, pattern=r"^https?://[^\s\x00-\x20]+$")]
+"""A page on the web; whether it may be connected to is `studio/web.py`'s to say."""
+
 
 class Brief(Model):
     """
@@ -84,7 +90,10 @@ class Brief(Model):
 
     *script* is said word for word when given. *language* is a BCP 47 tag; None means: detect it.
     *assets* are object-store keys of the creator's own pictures and clips, in the order of the scenes.
-    With *review* the creator reads the script before it is said.
+    *sources* are pages that the facts may be taken from; with *research* we look for more. Without *footage* all
+    other scenes are drawn. With *review* the
+    creator reads the script before it is said. *speed* is a share of the voice's own pace. *narration* is the
+    object-store key of the creator's own recording of *script*, said instead of any voice.
     """
 
     title: Title
@@ -97,4 +106,9 @@ class Brief(Model):
     resolution: Resolution = Resolution.P1080
     voice: str | None = None
     assets: tuple[str, ...] = ()
+    sources: Annotated[tuple[PageUrl, ...], Field(max_length=5)] = ()
+    research: bool = False
+    footage: bool = True
     review: bool = False
+    speed: Speed | None = None
+    narration: str | None = None

@@ -45,6 +45,7 @@ class Recording(Model):
 
 
 class Narration(Model):
-    """All scenes spoken, in order."""
+    """All scenes spoken, in order. *warnings* are facts the creator should know about who said them and how."""
 
     recordings: tuple[Recording, ...]
+    warnings: tuple[str, ...] = ()

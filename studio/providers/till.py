@@ -30,6 +30,8 @@ class Quote:
     key: str
     units: Units
     fresh_s: float | None = None
+    address: str = ""
+    """Where the call goes, where that is not the vendor's own address alone: prices depend on it."""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,12 +30,11 @@ from studio.errors import (
 
 CONNECT_S = 5.0
 LONGEST_RETRY_AFTER_S = 24 * 3600.0
-CHUNK_BYTES = 64 * 1024
 
 PASSING = (408, 409, 425, *range(500, 600))
 """Statuses after which the same call may work."""
 
-USER_AGENT = "video-system"
+USER_AGENT = web.USER_AGENT
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,8 @@ class Vendor:
         """
         if _origin(url) != _origin(self.root):
             try:
-                web.download(url, into, max_bytes=max_bytes, timeout_s=timeout_s)
+                agent = self.headers.get("User-Agent", USER_AGENT)
+                web.download(url, into, max_bytes=max_bytes, timeout_s=timeout_s, user_agent=agent)
             except (AddressRefused, DownloadFailed) as error:
                 raise self._unavailable(f"a file of its could not be fetched ({error.message})") from error
             return
@@ -134,7 +137,7 @@ class Vendor:
         limits = httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
         try:
             with (
-                httpx2.Client(timeout=limits, headers=headers, trust_env=not _is_local(url)) as client,
+                httpx2.Client(timeout=limits, headers=headers, trust_env=not _is_local(url), verify=_tls()) as client,
                 client.stream(method, url, **request) as answer,
             ):
                 if not answer.is_success:
@@ -147,7 +150,8 @@ class Vendor:
             raise self._unavailable(f"no answer ({type(error).__name__})") from None
 
     def _in_time(self, answer: httpx2.Response, deadline: float) -> Iterator[bytes]:
-        for chunk in answer.iter_raw(CHUNK_BYTES):
+        # As they come: gathered to a size, a byte a second would never be looked at.
+        for chunk in answer.iter_raw():
             if time.monotonic() > deadline:
                 raise self._unavailable("its answer took too long")
             yield chunk
@@ -179,6 +183,27 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that a Retry-After header asks for, where it says so in seconds."""
     value = headers.get("retry-after", "").strip()
     return min(float(value), LONGEST_RETRY_AFTER_S) if value.isdecimal() else None
+
+
+class _WithoutQuery(logging.Filter):
+    """Keeps what follows the question mark out of the client's log: some vendors want their key there."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything through, shortened."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                arg.copy_with(query=None) if isinstance(arg, httpx2.URL) else arg for arg in record.args
+            )
+        return True
+
+
+logging.getLogger("httpx2").addFilter(_WithoutQuery())
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """The certificates, read once: that takes longer than a short answer."""
+    return httpx2.create_ssl_context()
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -6,17 +6,15 @@ import mimetypes
 from pathlib import Path
 
 from studio.errors import BadInput
-from studio.models.asset import Asset, Credit
+from studio.models.asset import OWN, Asset, Credit
 from studio.providers.storage import Storage, store_file
 from studio.render.probe import probe
 from studio.stages.shots import OwnMedia
 
-OWN = Credit(title="Own material", author="the creator", licence="the creator's own")
 
-
-def take_in(path: Path, *, storage: Storage) -> Asset:
+def take_in(path: Path, *, storage: Storage, credit: Credit = OWN) -> Asset:
     """
-    Keep the picture or clip at *path*.
+    Keep the picture or clip at *path*, which is *credit*'s.
 
     Raises:
         UnreadableMedia: it is no picture or clip that we open.
@@ -25,15 +23,15 @@ def take_in(path: Path, *, storage: Storage) -> Asset:
     media = probe(path)
     if media.kind == "audio":
         raise BadInput(f"{path.name} has no picture; give a picture or a clip", field="asset")
-    return store_file(storage, path, kind=media.kind, credit=OWN)
+    return store_file(storage, path, kind=media.kind, credit=credit)
 
 
-def own_media(key: str, storage: Storage) -> OwnMedia:
-    """What the object *key* is, for planning shots with it."""
+def own_media(key: str, storage: Storage, credit: Credit = OWN) -> OwnMedia:
+    """What the object *key*, which is *credit*'s, is for planning shots with it."""
     path = storage.fetch(key)
     media = probe(path)
     if media.kind == "audio":
         raise BadInput(f"{key} has no picture", field="assets")
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    asset = Asset(key=key, kind=media.kind, media_type=media_type, size=path.stat().st_size, credit=OWN)
+    asset = Asset(key=key, kind=media.kind, media_type=media_type, size=path.stat().st_size, credit=credit)
     return OwnMedia(asset, media.width, media.height)

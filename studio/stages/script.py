@@ -11,10 +11,12 @@ from studio.language.keywords import keywords
 from studio.language.pace import spoken_seconds
 from studio.language.sentences import split_sentences
 from studio.models.brief import Brief
+from studio.models.research import Source
 from studio.models.script import Scene, SceneRole, Script
 from studio.models.template import Template
 from studio.providers.fallback import first_of
 from studio.providers.llm import LLM, ScriptOrder
+from studio.providers.till import OpenTill, Till
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 LONGEST_SCENE = 1.5
@@ -31,7 +33,16 @@ def language_of(brief: Brief) -> str:
     return resolve_language(brief.language, brief.script or f"{brief.title}\n{brief.description}")
 
 
-def write_script(brief: Brief, *, template: Template, pace: float, writers: Sequence[LLM]) -> Script:
+def write_script(
+    brief: Brief,
+    *,
+    template: Template,
+    pace: float,
+    writers: Sequence[LLM],
+    sources: Sequence[Source] = (),
+    till: Till | None = None,
+    salt: str = "",
+) -> Script:
     """
     The script of *brief*: the creator's own words when there are any, else the first ready writer's.
 
@@ -40,6 +51,9 @@ def write_script(brief: Brief, *, template: Template, pace: float, writers: Sequ
         template: how films of this kind are told.
         pace: of the voice that will say it, in spoken units a second.
         writers: in order of preference.
+        sources: what the facts may be taken from besides the description.
+        till: pays for the writers' calls; without one they are just made.
+        salt: the film's id, say: another film of the same title gets a script of its own.
 
     Raises:
         BadInput: the brief holds nothing that can be said.
@@ -57,9 +71,12 @@ def write_script(brief: Brief, *, template: Template, pace: float, writers: Sequ
         seconds=brief.duration or template.duration,
         pace=pace,
         template=template,
+        sources=tuple(sources),
+        salt=salt,
     )
-    script, reasons = first_of(writers, lambda writer: writer.write_script(order))
-    return script.model_copy(update={"warnings": (*reasons, *script.warnings)})
+    script, reasons = first_of(writers, lambda writer: writer.write_script(order, till=till or OpenTill()))
+    named = tuple(source.model_copy(update={"text": ""}) for source in sources)
+    return script.model_copy(update={"warnings": (*reasons, *script.warnings), "sources": named})
 
 
 def _own_script(brief: Brief, *, language: str, template: Template, pace: float) -> Script:

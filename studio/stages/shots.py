@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from studio.language.detect import is_chinese
@@ -41,6 +42,9 @@ class OwnMedia:
     height: int
 
 
+NONE_FOUND: Final[Mapping[int, OwnMedia | None]] = MappingProxyType({})
+
+
 def plan_shots(
     script: Script,
     narration: Narration,
@@ -48,18 +52,20 @@ def plan_shots(
     canvas: Canvas,
     wording: Wording,
     own: Sequence[OwnMedia] = (),
+    found: Mapping[int, OwnMedia | None] = NONE_FOUND,
 ) -> Shots:
     """
     A shot for every scene.
 
-    The creator's own pictures and clips come first, one a scene in the order given; the remaining scenes are
-    drawn, each by the first layout that it qualifies for. A layout does not come twice running unless it may,
+    What was *found* for a scene, by its number from 0, comes first; None has it drawn. Then come the creator's own
+    pictures and clips, one a scene in the order given. The remaining scenes are drawn, each by the first layout that it qualifies for. A layout does not come twice running unless it may,
     and no ground stays for more than LONGEST_RUN scenes. All of a film is in one palette.
     """
     topic = _topic_of(script)
     film = _film_text(script, wording, topic)
     planner = _Planner(film, topic, canvas=canvas, total=len(script.scenes))
-    for scene, recording, media in zip(script.scenes, narration.recordings, _padded(own, script), strict=True):
+    media_of = [found.get(i, media) for i, media in enumerate(_padded(own, script))]
+    for scene, recording, media in zip(script.scenes, narration.recordings, media_of, strict=True):
         if media is None:
             planner.draw(scene, recording)
         else:

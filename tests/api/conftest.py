@@ -17,7 +17,6 @@ from api import notices, runs, security
 from api.app import create_app
 from api.callers import callers
 from api.limits import limiter
-from api.plans import all_plans
 from store.migrate import migrate
 from store.repos.tokens import RefreshTokens
 from store.repos.users import NO_PASSWORD, Users
@@ -25,6 +24,7 @@ from store.session import engine, transaction
 from store.tables.base import new_id, utc_now
 from store.tables.users import User
 from store.tables.videos import Video
+from studio.models.plan import all_plans
 from studio.settings import get_settings
 from tests.store.conftest import database  # noqa: F401  (a fixture)
 

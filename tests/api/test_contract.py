@@ -104,7 +104,12 @@ def test_generate_keeps_what_was_asked_for(client: TestClient, bearer: dict[str,
         "resolution": "1080p",
         "voice": None,
         "assets": [],
+        "sources": [],
+        "research": False,
+        "footage": True,
         "review": False,
+        "speed": None,
+        "narration": None,
     }
 
 

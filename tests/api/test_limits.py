@@ -14,11 +14,11 @@ from starlette.testclient import TestClient
 
 from api import attempts, gate
 from api.limits import DatabaseStorage, Limiter
-from api.plans import plan_of
 from store.repos.counters import Counters
 from store.session import reading
 from store.tables.users import User
 from studio.errors import BadInput
+from studio.models.plan import plan_of
 from studio.settings import PROJECT
 from tests.api.conftest import bearer_of
 

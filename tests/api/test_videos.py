@@ -12,7 +12,6 @@ from starlette.testclient import TestClient
 
 from api import progress, runs
 from api.films import status_of
-from api.plans import all_plans
 from api.reconciler import reconcile
 from api.schemas.videos import LONGEST_SCRIPT
 from store.repos.assets import Assets
@@ -23,6 +22,7 @@ from store.tables.base import utc_now
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.models.brief import Brief
+from studio.models.plan import all_plans
 from studio.models.script import Scene, Script
 from tests.api.conftest import FakePrefect, a_run, bearer_of, run_of
 from tests.api.test_contract import RENDITION
@@ -197,9 +197,17 @@ def test_a_full_brief_is_kept_and_begun(ask: Callable[..., Any], prefect: FakePr
                 media_type="image/png", size=1,
             )
         )  # fmt: skip
+        recording = Assets(session, owner_id=user.id).add(
+            StoredAsset(
+                owner_id=user.id, key=f"sha256/ac/ac{'0' * 62}.wav", filename="a.wav", kind="audio",
+                media_type="audio/wav", size=1,
+            )
+        )  # fmt: skip
     body = {
         "title": "Tides", "script": "The sea rises.", "language": "en", "voice": "af_heart", "template": "listicle",
         "aspect": "16:9", "resolution": "720p", "duration": 20, "assets": [asset.id], "tags": ["sea"], "review": True,
+        "sources": ["https://example.com/tides"], "research": True, "footage": False, "speed": 1.25,
+        "narration": recording.id,
     }  # fmt: skip
     answer = ask("POST", "", body)
     data = answer.json()["data"]
@@ -209,7 +217,12 @@ def test_a_full_brief_is_kept_and_begun(ask: Callable[..., Any], prefect: FakePr
     assert answer.headers["location"] == f"/videos/{data['id']}"
     assert prefect.started == [data["id"]]
     assert (data["status"], data["tags"], data["brief"]["assets"]) == ("pending", ["sea"], 1)
-    assert {**brief, "tags": ["sea"]} == {**body, "description": "", "assets": [asset.key]}
+    assert {**brief, "tags": ["sea"]} == {
+        **body,
+        "description": "",
+        "assets": [asset.key],
+        "narration": recording.key,
+    }
 
 
 @pytest.mark.parametrize(
@@ -220,6 +233,13 @@ def test_a_full_brief_is_kept_and_begun(ask: Callable[..., Any], prefect: FakePr
         ({"language": "fr"}, "language", "zh-TW"),
         ({"assets": ["asset_nope"]}, "assets.0", ""),
         ({"captions": False}, "captions", ""),
+        ({"narration": "asset_nope", "script": "The sea rises."}, "narration", "no such asset"),
+        ({"narration": "asset_nope"}, "script", "the words"),
+        ({"sources": ["http://127.0.0.1/secret"]}, "sources.0", "public"),
+        ({"sources": ["ftp://example.com"]}, "sources.0", ""),
+        ({"sources": ["https://example.com"] * 6}, "sources", ""),
+        ({"speed": 2.5}, "speed", ""),
+        ({"research": "yes"}, "research", ""),
         ({"tags": ["a\nb"]}, "tags.0", ""),
         ({"tags": ["x" * 51]}, "tags.0", ""),
         ({"tags": ["x"] * 31}, "tags", ""),
@@ -674,7 +694,7 @@ def test_a_script_is_read_changed_and_approved(ask: Callable[..., Any], reviewed
 
     assert [scene["narration"] for scene in before["scenes"]] == ["海水會漲。"]
     assert changed.json()["data"]["scenes"][0] == {
-        "narration": "鯨魚 唱歌。", "role": "body", "visual": "", "keywords": ["鯨魚"],
+        "narration": "鯨魚 唱歌。", "role": "body", "visual": "", "keywords": ["鯨魚"], "queries": [],
     }  # fmt: skip
     assert approved["status"] == "pending"
     assert prefect.went_on == [reviewed]

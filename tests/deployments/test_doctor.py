@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from deployments import doctor as module
 from deployments.doctor import diagnose
-from studio.providers import llm, music, storage, tts
+from studio.providers import all_catalogs, tts
 from studio.settings import get_settings
+from tests.support.vendor import as_json, vendor_server
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def doctor(fresh_home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., t
             monkeypatch.setenv(name, value)
         get_settings.cache_clear()
         output = io.StringIO()
-        is_ready = diagnose(Console(file=output, width=400))
+        is_ready = module.diagnose(Console(file=output, width=400))
         return is_ready, output.getvalue().splitlines()
 
     return ask
@@ -33,11 +36,9 @@ def test_without_any_key_every_role_is_ready(doctor: Callable[..., tuple[bool, l
     is_ready, lines = doctor()
 
     assert is_ready
-    assert [line.split()[1:3] for line in lines] == [
-        [catalog.role, name]
-        for catalog in (llm.catalog, tts.catalog, music.catalog, storage.catalog)
-        for name in catalog
-    ]
+    assert sorted(line.split()[1:3] for line in lines) == sorted(
+        [catalog.role, name] for catalog in all_catalogs() for name in catalog
+    )
 
 
 def test_a_missing_key_is_named_with_what_works_without(doctor: Callable[..., tuple[bool, list[str]]]) -> None:
@@ -53,7 +54,7 @@ def test_every_voice_is_listed_with_its_language(doctor: Callable[..., tuple[boo
     _, lines = doctor()
     voices = "\n".join(line for line in lines if line.split()[1] == "tts")
 
-    for name in tts.catalog:
+    for name in ("hibari", "kokoro", "espeak"):
         for voice in tts.catalog.open(name).voices:
             assert f"{voice.name} ({voice.language}" in voices
     assert "en-us (en, draft)" in voices
@@ -65,7 +66,7 @@ def test_a_provider_that_is_not_asked_does_not_make_its_role_ready(
     is_ready, lines = doctor(LLM="openai")
 
     assert not is_ready
-    assert lines[1].split() == "✓ llm embedded ready, but not listed in LLM".split()
+    assert "✓ llm embedded ready, but not listed in LLM".split() in [line.split() for line in lines]
 
 
 def test_a_store_that_cannot_be_written_is_not_ready(
@@ -75,4 +76,30 @@ def test_a_store_that_cannot_be_written_is_not_ready(
     is_ready, lines = doctor(STORAGE_URL=f"file://{fresh_home}/file/objects")
 
     assert not is_ready
-    assert "set STORAGE_URL" in lines[-1]
+    assert "set STORAGE_URL" in next(line for line in lines if "files" in line)
+
+
+def test_with_deep_every_provider_that_is_asked_makes_a_real_call(
+    doctor: Callable[..., tuple[bool, list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "diagnose", partial(diagnose, is_deep=True))
+    with vendor_server(lambda asked: as_json({})) as vendor:
+        vendor.fault = "401"
+        is_ready, lines = doctor(OPENAI_API_KEY="wrong", OPENAI_BASE_URL=f"{vendor.root}/v1", LLM="openai,embedded")
+        calls = len(vendor.asked)
+    told = {" ".join(line.split()[1:3]): line for line in lines}
+
+    assert is_ready
+    assert calls >= 1
+    assert "check OPENAI_API_KEY" in told["llm openai"]
+    assert "answered" in told["llm embedded"]
+    assert "said a word" in told["tts hibari"]
+    assert "gave back and removed an object" in told["storage files"]
+
+
+def test_a_film_does_without_footage_research_and_painted_pictures(
+    doctor: Callable[..., tuple[bool, list[str]]],
+) -> None:
+    is_ready, _ = doctor(FOOTAGE="pexels", RESEARCH="", IMAGEGEN="")
+
+    assert is_ready

@@ -94,7 +94,7 @@ def test_a_new_stage_is_written_at_once(film: str, writes: list[tuple[str, int]]
         report(stage)
 
     assert writes == [
-        ("script", 0), ("review", 4), ("narration", 4), ("shots", 34), ("timeline", 37), ("render", 38), ("finish", 98),
+        ("script", 0), ("review", 4), ("narration", 4), ("footage", 34), ("shots", 36), ("timeline", 37), ("render", 38), ("finish", 98),
     ]  # fmt: skip
 
 

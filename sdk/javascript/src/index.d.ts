@@ -13,8 +13,18 @@ export interface Video {
   webhook_url: string | null; created_at: string; started_at: string | null; completed_at: string | null;
 }
 export interface Estimate { seconds: number; duration: number; cost: number | null; currency: string; warnings: string[] }
-export interface SceneText { narration: string; role?: 'hook' | 'body' | 'closing'; visual?: string; keywords?: string[] }
+export interface SceneText { narration: string; role?: 'hook' | 'body' | 'closing'; visual?: string; keywords?: string[]; queries?: string[] }
 export interface Script { title: string; language: string; written_by: string; scenes: Required<SceneText>[]; warnings: string[] }
+export interface Candidate {
+  name: string; kind: 'image' | 'video'; caption: string; score: number; width: number; height: number; duration: number;
+  page: string; credit: Credit;
+}
+export interface SceneShot {
+  number: number; narration: string; shows: 'found' | 'painted' | 'own' | 'drawn'; taken: string; reason: string;
+  queries: string[]; candidates: Candidate[];
+}
+/** Exactly one of the three. */
+export type Choice = { candidate: string } | { asset: string } | { drawn: true };
 export interface Asset {
   id: string; filename: string; kind: string; media_type: string; size: number; width: number; height: number;
   duration: number; source_url: string; created_at: string; url: string;
@@ -53,6 +63,7 @@ export interface Creating extends Options { idempotencyKey?: string }
 export interface Brief {
   title: string; description?: string; script?: string; language?: string; voice?: string; template?: string;
   aspect?: '9:16' | '16:9' | '1:1'; resolution?: '540p' | '720p' | '1080p'; duration?: number; assets?: string[];
+  sources?: string[]; research?: boolean; footage?: boolean; speed?: number; narration?: string;
   tags?: string[]; review?: boolean; webhookUrl?: string;
 }
 export interface ClientOptions {
@@ -82,6 +93,8 @@ export class VideoSystemClient {
   retryVideo(videoId: string, options?: Options): Promise<Video>;
   getScript(videoId: string, options?: Options): Promise<Script>;
   changeScript(videoId: string, change: { scenes: SceneText[] } & Options): Promise<Script>;
+  getScenes(videoId: string, options?: Options): Promise<{ scenes: SceneShot[] }>;
+  chooseShot(videoId: string, number: number, choice: Choice & Options): Promise<Video>;
   approveScript(videoId: string, options?: Options): Promise<Video>;
   downloadVideo(videoId: string, options?: { variant?: Variant } & Options): Promise<Response>;
   followVideo(videoId: string, options?: { lastEventId?: string } & Options): AsyncGenerator<VideoEvent, void, undefined>;

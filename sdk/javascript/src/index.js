@@ -101,6 +101,20 @@ export class VideoSystemClient {
     return this.#connection.data('PUT', `/videos/${seg(videoId)}/script`, { json: { scenes }, signal });
   }
 
+  /** What each scene shows, and what else was found for it. */
+  getScenes(videoId, { signal } = {}) {
+    return this.#connection.data('GET', `/videos/${seg(videoId)}/scenes`, { signal });
+  }
+
+  /**
+   * Show something else in the scene `number`, counted from 1, of a video that is over: exactly one of `candidate`,
+   * `asset` and `drawn`. The video is made again, and only that part is rendered anew.
+   */
+  chooseShot(videoId, number, { candidate, asset, drawn, signal }) {
+    const json = { candidate, asset, drawn };
+    return this.#connection.data('PUT', `/videos/${seg(videoId)}/scenes/${number}/shot`, { json, signal, isSafe: false });
+  }
+
   /** Go on with the script as it is. */
   approveScript(videoId, { signal } = {}) {
     return this.#connection.data('POST', `/videos/${seg(videoId)}/approve`, { signal, isSafe: false });

@@ -148,6 +148,11 @@ class AsyncVideoSystemClient:
         resolution: str | None = None,
         duration: int | None = None,
         assets: Sequence[str] | None = None,
+        sources: Sequence[str] | None = None,
+        research: bool | None = None,
+        footage: bool | None = None,
+        speed: float | None = None,
+        narration: str | None = None,
         tags: Sequence[str] | None = None,
         review: bool | None = None,
         webhook_url: str | None = None,
@@ -156,6 +161,8 @@ class AsyncVideoSystemClient:
         """
         Make a video out of a full brief.
 
+        *assets* and *narration* (an own recording of *script*) are ids of own files. *sources* are web pages that facts
+        may be taken from; with *research* the title is looked up. Without *footage* nothing is looked for to show.
         With *review* it waits for `approve_script` once its script is written. *webhook_url* is told what happens to
         this video, beside the account's webhooks.
         """
@@ -175,6 +182,11 @@ class AsyncVideoSystemClient:
         resolution: str | None = None,
         duration: int | None = None,
         assets: Sequence[str] | None = None,
+        sources: Sequence[str] | None = None,
+        research: bool | None = None,
+        footage: bool | None = None,
+        speed: float | None = None,
+        narration: str | None = None,
         tags: Sequence[str] | None = None,
         review: bool | None = None,
         webhook_url: str | None = None,
@@ -238,6 +250,29 @@ class AsyncVideoSystemClient:
         """Say something else, while the video is `awaiting_review`; *scenes* are all of them, in order."""
         call = Call("PUT", f"/videos/{video_id}/script", json={"scenes": [dict(scene) for scene in scenes]})
         return dict(await self._connection.data(call))
+
+    async def get_scenes(self, video_id: str) -> list[dict[str, Any]]:
+        """What each scene shows, and what else was found for it."""
+        data = await self._connection.data(Call("GET", f"/videos/{video_id}/scenes"))
+        return [dict(scene) for scene in data["scenes"]]
+
+    async def choose_shot(
+        self,
+        video_id: str,
+        number: int,
+        *,
+        candidate: str | None = None,
+        asset: str | None = None,
+        drawn: bool | None = None,
+    ) -> Video:
+        """
+        Show something else in the scene *number*, counted from 1, of a video that is over; exactly one of the three.
+
+        The video is made again, and only that part is rendered anew.
+        """
+        choice = given({"candidate": candidate, "asset": asset, "drawn": drawn})
+        call = Call("PUT", f"/videos/{video_id}/scenes/{number}/shot", json=choice, is_safe=False)
+        return Video.of(await self._connection.data(call))
 
     async def approve_script(self, video_id: str) -> Video:
         """Go on with the script as it is."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from studio.language.pace import spoken_seconds
+from studio.models.research import Source
 from studio.models.script import Script
 from studio.models.template import Template
 from studio.providers.catalog import Catalog
+from studio.providers.till import Till
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,8 @@ class ScriptOrder:
     What a script has to be.
 
     *seconds* is the length of the finished narration, *pace* the voice's measured rate in spoken units a
-    second (`studio/language/pace.py`).
+    second (`studio/language/pace.py`). *sources* are what the facts may be taken from besides the description.
+    *salt* tells orders apart that are otherwise the same: another film of the same title gets its own script.
     """
 
     title: str
@@ -25,6 +29,12 @@ class ScriptOrder:
     seconds: int
     pace: float
     template: Template
+    sources: tuple[Source, ...] = ()
+    salt: str = ""
+
+    def seconds_of(self, narration: str) -> float:
+        """About how long a scene that says *narration* lasts, the gap behind it included."""
+        return spoken_seconds(narration, self.language, pace=self.pace) + self.template.gap
 
 
 @runtime_checkable
@@ -37,9 +47,9 @@ class LLM(Protocol):
         """Return when ready to write. Raises ProviderNotReady."""
         ...
 
-    def write_script(self, order: ScriptOrder) -> Script:
+    def write_script(self, order: ScriptOrder, *, till: Till) -> Script:
         """
-        A script for *order*, hook first and closing last.
+        A script for *order*, hook first and closing last; what it costs is bought at *till*.
 
         Raises:
             ProviderUnavailable: try again later.
@@ -51,7 +61,11 @@ class LLM(Protocol):
 catalog = Catalog[LLM](
     "llm",
     {
-        "openai": "studio.providers.llm.openai:OpenAIWriter",
+        "openai": "studio.providers.llm.openai:OpenAI",
+        "deepseek": "studio.providers.llm.deepseek:DeepSeek",
+        "ollama": "studio.providers.llm.ollama:Ollama",
+        "gemini": "studio.providers.llm.gemini:Gemini",
+        "openrouter": "studio.providers.llm.openrouter:OpenRouter",
         "embedded": "studio.providers.llm.embedded:EmbeddedWriter",
     },
 )

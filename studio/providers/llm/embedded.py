@@ -1,7 +1,7 @@
 """
 The writer that needs no model and no key: it chooses and orders the creator's own sentences.
 
-It adds no fact. What is not in the title or the description is not in the script.
+It adds no fact. What is not in the title, the description or, where there is none, the sources is not in the script.
 """
 
 from __future__ import annotations
@@ -12,17 +12,21 @@ from collections.abc import Sequence
 
 from studio.language.detect import is_chinese
 from studio.language.keywords import keywords
-from studio.language.pace import spoken_seconds
 from studio.language.segment import break_units
 from studio.language.sentences import split_sentences
+from studio.models.research import Source
 from studio.models.script import Scene, Script
 from studio.providers.llm import ScriptOrder
+from studio.providers.till import Till
 
 LONGEST_SCENE = 1.5
 """A scene may last this many times the template's scene_seconds before its next sentence starts a new one."""
 
-SHORT_BY = 0.75
-"""Below this share of the asked length the creator is told that the notes do not reach."""
+TOLERANCE = 0.1
+"""How much of the asked length may be missing, or too much, without a word to the creator."""
+
+MOST_SOURCE_CHARS = 6_000
+"""Of one source: the beginning of an article says what it is about."""
 
 _BULLET = re.compile(r"^\s*(?:[-*•・‧●▪]|\d{1,2}[.)、．](?!\d)|[（(]\d{1,2}[)）])\s*")
 _ORDINAL = re.compile(
@@ -44,15 +48,14 @@ class EmbeddedWriter:
     def check(self) -> None:
         """Always ready."""
 
-    def write_script(self, order: ScriptOrder) -> Script:
-        """Hook from the title, scenes from the description's sentences, the template's closing line."""
+    def write_script(self, order: ScriptOrder, *, till: Till) -> Script:
+        """Hook from the title, scenes from the notes' sentences, the template's closing line; it costs nothing."""
         wording = order.template.words(order.language)
         hook = Scene(narration=_sentence(order.title, order.language), role="hook", keywords=_about(order.title, order))
         closing = Scene(narration=wording.closing, role="closing", keywords=hook.keywords)
-        room = order.seconds - sum(_seconds(scene.narration, order) for scene in (hook, closing))
+        room = order.seconds - _total((hook, closing), order)
         points = _points(order)
-        kept = _trim(points, order, room=room)
-        scenes = _scenes(kept, order)
+        kept, scenes = _filled(points, order, room=room)
         return Script(
             title=order.title,
             language=order.language,
@@ -71,14 +74,21 @@ def _about(text: str, order: ScriptOrder) -> tuple[str, ...]:
     return keywords(text, order.language, most=4)
 
 
-def _seconds(text: str, order: ScriptOrder) -> float:
-    return spoken_seconds(text, order.language, pace=order.pace) + order.template.gap
+def _notes(order: ScriptOrder) -> str:
+    """The description, or else what the sources say."""
+    if not _is_quoting(order):
+        return order.description
+    return "\n".join(source.text[:MOST_SOURCE_CHARS] for source in order.sources)
+
+
+def _is_quoting(order: ScriptOrder) -> bool:
+    return bool(order.sources) and not any(char.isalnum() for char in order.description)
 
 
 def _points(order: ScriptOrder) -> list[str]:
-    """The description's sentences; a bulleted line stays one point. The title is not said twice."""
+    """The notes' sentences; a bulleted line stays one point. The title is not said twice."""
     points: list[str] = []
-    for line in order.description.splitlines():
+    for line in _notes(order).splitlines():
         item = _BULLET.sub("", line).strip()
         if not item:
             continue
@@ -91,16 +101,48 @@ def _bare(text: str) -> str:
     return "".join(char for char in text.casefold() if char.isalnum())
 
 
+def _filled(points: Sequence[str], order: ScriptOrder, *, room: float) -> tuple[list[str], tuple[Scene, ...]]:
+    """Points for *room* seconds, and their scenes. Sentences in one scene share its gap, so there may be room for more."""
+    kept = _trim(points, order, room=room)
+    scenes = _scenes(kept, order)
+    missing = room - _total(scenes, order)
+    if missing > order.template.gap and len(kept) < len(points):
+        kept = _trim(points, order, room=room + missing)
+        scenes = _scenes(kept, order)
+    return kept, scenes
+
+
+def _total(scenes: Sequence[Scene], order: ScriptOrder) -> float:
+    return sum(order.seconds_of(scene.narration) for scene in scenes)
+
+
 def _trim(points: Sequence[str], order: ScriptOrder, *, room: float) -> list[str]:
-    """Drop the least telling points until the rest fits *room* seconds; one point always stays."""
+    """The most telling points that fit *room* seconds, as they came; one always stays."""
     scores = _scores(points, order)
-    seconds = [_seconds(point, order) for point in points]
+    seconds = [order.seconds_of(point) for point in points]
     kept = set(range(len(points)))
     for i in sorted(kept, key=lambda i: (scores[i], -i))[:-1]:
         if sum(seconds[j] for j in kept) <= room:
             break
         kept.remove(i)
+    left = room - sum(seconds[i] for i in kept)
+    kept |= _fillers(set(range(len(points))) - kept, scores, seconds, left=left, spare=TOLERANCE * order.seconds)
     return [points[i] for i in sorted(kept)]
+
+
+def _fillers(
+    dropped: set[int], scores: Sequence[float], seconds: Sequence[float], *, left: float, spare: float
+) -> set[int]:
+    """Those of the *dropped* that fill the *left* seconds, and at the end one that is over by less than is missing."""
+    found: set[int] = set()
+    for i in sorted(dropped, key=lambda i: (-scores[i], i)):
+        if seconds[i] <= left:
+            found.add(i)
+            left -= seconds[i]
+    last = min(dropped - found, key=lambda i: (seconds[i], i), default=None)
+    if last is not None and left > spare and seconds[last] - left <= spare:
+        found.add(last)
+    return found
 
 
 def _scores(points: Sequence[str], order: ScriptOrder) -> list[float]:
@@ -122,7 +164,7 @@ def _scenes(points: Sequence[str], order: ScriptOrder) -> tuple[Scene, ...]:
     texts: list[str] = []
     for point in points:
         joined = separator.join((texts[-1], point)) if texts else point
-        if texts and not listing and _seconds(joined, order) <= order.template.scene_seconds * LONGEST_SCENE:
+        if texts and not listing and order.seconds_of(joined) <= order.template.scene_seconds * LONGEST_SCENE:
             texts[-1] = joined
         else:
             texts.append(point)
@@ -141,13 +183,24 @@ def _warnings(
     points: Sequence[str], kept: Sequence[str], *, scenes: Sequence[Scene], order: ScriptOrder
 ) -> tuple[str, ...]:
     warnings = []
-    total = sum(_seconds(scene.narration, order) for scene in scenes)
+    total = _total(scenes, order)
+    notes = "sources are" if _is_quoting(order) else "description is"
     if not points:
         warnings.append("The title came without a description, so the film says the title only; nothing was made up.")
-    elif total < order.seconds * SHORT_BY:
-        warnings.append(f"The description is enough for about {total:.0f} of the {order.seconds} seconds asked for.")
+    elif total < order.seconds * (1 - TOLERANCE) and len(kept) == len(points):
+        warnings.append(f"The {notes} enough for about {total:.0f} of the {order.seconds} seconds asked for.")
+    elif abs(total - order.seconds) > order.seconds * TOLERANCE:
+        warnings.append(f"The script lasts about {total:.0f} of the {order.seconds} seconds asked for.")
     if len(kept) < len(points):
         warnings.append(
             f"{len(points) - len(kept)} of {len(points)} sentences were left out to fit {order.seconds} seconds."
         )
+    if points and _is_quoting(order):
+        warnings.append(
+            f"The sentences are those of {'; '.join(map(_named, order.sources))}: name them where you publish."
+        )
     return tuple(warnings)
+
+
+def _named(source: Source) -> str:
+    return f"{source.title} ({source.url}, {source.licence or 'licence unknown'})"

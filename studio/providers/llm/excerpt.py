@@ -15,6 +15,7 @@ from studio.models.template import load_template
 from studio.providers.llm import ScriptOrder
 from studio.providers.llm.embedded import EmbeddedWriter
 from studio.providers.llm.inference import Question, TextModel, Usage
+from studio.providers.till import OpenTill
 
 ID = "embedded"
 PACE = 4.0
@@ -64,7 +65,7 @@ def excerpt(text: str, *, max_length: int) -> str:
         pace=PACE,
         template=load_template("default"),
     )
-    return _fitting(EmbeddedWriter().write_script(order).scenes, max_length)
+    return _fitting(EmbeddedWriter().write_script(order, till=OpenTill()).scenes, max_length)
 
 
 def _headed(text: str, language: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -81,18 +82,26 @@ class TextModels(Protocol):
 catalog = Catalog[TextModels](
     "llm",
     {
-        "openai": "studio.providers.llm.endpoint:Endpoint",
+        "openai": "studio.providers.llm.openai:OpenAI",
+        "deepseek": "studio.providers.llm.deepseek:DeepSeek",
+        "ollama": "studio.providers.llm.ollama:Ollama",
+        "gemini": "studio.providers.llm.gemini:Gemini",
+        "openrouter": "studio.providers.llm.openrouter:OpenRouter",
         "embedded": "studio.providers.llm.excerpt:Excerpt",
     },
 )
 
 
 async def text_models() -> list[TextModel]:
-    """Every model, the default first under its alias."""
-    found = [model for provider in _providers() for model in await provider.models()]
-    provider = _providers()[0]
-    default = next(model for model in found if (model.provider, model.id) == (provider.name, provider.default))
-    return [TextModel(DEFAULT, default.name, default.provider, default.is_available), *found]
+    """Every model, the default first under its alias; a name that two endpoints have is the first one's."""
+    providers = _providers()
+    found: dict[str, TextModel] = {}
+    for models in await asyncio.gather(*(provider.models() for provider in providers)):
+        for model in models:
+            found.setdefault(model.id, model)
+    provider = providers[0]
+    default = found[provider.default]
+    return [TextModel(DEFAULT, default.name, default.provider, default.is_available), *found.values()]
 
 
 async def find_model(model_id: str) -> tuple[TextModels, str]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from studio.models.asset import Credit
 from studio.providers.catalog import Catalog
+from studio.providers.till import OpenTill, Till
 
 Mood = Literal["happy", "calm", "tender", "nostalgic", "energetic"]
+
+OPEN: Final = OpenTill()
+"""For a track that is picked outside a film."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,26 @@ class Music(Protocol):
         """Return when there is music. Raises ProviderNotReady."""
         ...
 
-    def pick(self, mood: Mood, *, seed: str) -> Track:
-        """A track of that mood; the same *seed* gets the same track."""
+    def pick(self, mood: Mood, *, seed: str, till: Till = OPEN) -> Track:
+        """
+        A track of that mood; the same *seed* gets the same track. Who has to ask somebody does it through *till*.
+
+        Raises:
+            ProviderError: there is none to be had.
+        """
         ...
 
 
-catalog = Catalog[Music]("music", {"packaged": "studio.providers.music.packaged:PackagedMusic"})
+def place_of(seed: str, count: int) -> int:
+    """Which of *count* tracks *seed* gets."""
+    return int(hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest(), 16) % count
+
+
+catalog = Catalog[Music](
+    "music",
+    {
+        "packaged": "studio.providers.music.packaged:PackagedMusic",
+        "folder": "studio.providers.music.folder:FolderMusic",
+        "openverse": "studio.providers.music.openverse:OpenverseMusic",
+    },
+)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from importlib.resources import files
 from pathlib import Path
 
 from studio.errors import ProviderNotReady
 from studio.models.asset import Credit
-from studio.providers.music import Mood, Track
+from studio.providers.music import OPEN, Mood, Track, place_of
+from studio.providers.till import Till
 
 
 class PackagedMusic:
@@ -20,10 +20,10 @@ class PackagedMusic:
         """Raise ProviderNotReady unless the package is installed."""
         self._tracks("calm")
 
-    def pick(self, mood: Mood, *, seed: str) -> Track:
+    def pick(self, mood: Mood, *, seed: str, till: Till = OPEN) -> Track:
         """One of the mood's tracks, by the hash of *seed*."""
         tracks = self._tracks(mood)
-        path = tracks[int(hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest(), 16) % len(tracks)]
+        path = tracks[place_of(seed, len(tracks))]
         title = path.stem.replace("_", " ")
         return Track(
             path,
@@ -40,7 +40,7 @@ class PackagedMusic:
             folder = Path(str(files("immich_memories_music"))) / "tracks" / mood
         except ModuleNotFoundError as error:
             raise ProviderNotReady(
-                "music", self.name, "immich-memories-music is not installed; run `make setup`"
+                "music", self.name, "immich-memories-music is not installed; run `make setup`, or set MUSIC_FOLDER"
             ) from error
         tracks = sorted(folder.glob("*.opus"))
         if not tracks:

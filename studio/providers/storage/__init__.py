@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import re
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -13,8 +15,13 @@ from studio.models.asset import Asset, AssetKind, Credit
 from studio.providers.catalog import Catalog
 from studio.settings import Settings
 
-KEY = re.compile(r"^sha256/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}\Z")
-"""What a key looks like; anything else never reaches a file system or a bucket."""
+KEY = re.compile(r"^(?:sha256|recipe)/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}\Z")
+"""
+What a key looks like; anything else never reaches a file system or a bucket. Under sha256/ stands the hash of the
+content, under recipe/ that of what the content was made of.
+"""
+
+KEY_IN_TEXT = re.compile(r"(?:sha256|recipe)/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,8}")
 
 
 @runtime_checkable
@@ -44,20 +51,41 @@ class Storage(Protocol):
         """Whether the object is there."""
         ...
 
+    def touch(self, key: str) -> bool:
+        """Let the object look new, for somebody is about to use it; False when it is not there."""
+        ...
+
     def delete(self, key: str) -> None:
         """Remove the object if it is there."""
         ...
 
+    def keys(self) -> Iterator[tuple[str, datetime]]:
+        """Every object under sha256/ with the time of its last change; what is put meanwhile may be missing."""
+        ...
 
-catalog = Catalog[Storage]("storage", {"files": "studio.providers.storage.files:FileStorage"})
+
+catalog = Catalog[Storage](
+    "storage",
+    {
+        "files": "studio.providers.storage.files:FileStorage",
+        "s3": "studio.providers.storage.s3:S3Storage",
+    },
+)
+
+_BY_SCHEME = {"": "files", "file": "files", "s3": "s3"}
 
 
 def open_storage(settings: Settings) -> Storage:
-    """The store that STORAGE_URL names; a folder in VIDEO_SYSTEM_HOME by default."""
-    scheme = settings.storage_url.partition("://")[0] or "file"
-    if scheme != "file":
-        raise BadInput(f"{scheme}:// is not supported yet; use file:///folder", field="STORAGE_URL")
-    return catalog.open("files")
+    """
+    The store that STORAGE_URL names; a folder in VIDEO_SYSTEM_HOME by default.
+
+    Raises:
+        BadInput: it names none that we know.
+    """
+    scheme = settings.storage_url.partition("://")[0]
+    if scheme not in _BY_SCHEME:
+        raise BadInput(f"{scheme}:// is not supported; use file:///folder or s3://bucket/prefix", field="STORAGE_URL")
+    return catalog.open(_BY_SCHEME[scheme])
 
 
 def store_file(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -39,7 +42,7 @@ class FileStorage:
     def put(self, path: Path, key: str) -> None:
         """Copy *path* in: under a private name first, so that a reader never sees half a file."""
         target = self._path(key)
-        if target.exists():
+        if self.touch(key):
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, part = tempfile.mkstemp(dir=target.parent, prefix=".part-")
@@ -63,9 +66,25 @@ class FileStorage:
         """Whether the object's file is there."""
         return self._path(key).is_file()
 
+    def touch(self, key: str) -> bool:
+        """Set the file's time to now."""
+        try:
+            os.utime(self._path(key))
+        except FileNotFoundError:
+            return False
+        return True
+
     def delete(self, key: str) -> None:
         """Remove the object's file."""
         self._path(key).unlink(missing_ok=True)
+
+    def keys(self) -> Iterator[tuple[str, datetime]]:
+        """Every object's file with the time it was written."""
+        for path in self.root.glob("sha256/*/*"):
+            key = path.relative_to(self.root).as_posix()
+            with suppress(FileNotFoundError):
+                if KEY.match(key):
+                    yield key, datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
     def _path(self, key: str) -> Path:
         if not KEY.match(key):

@@ -33,7 +33,12 @@ MARGIN_S = 0.06
 
 
 def say_units(
-    units: Sequence[Unit], say: Callable[[list[int]], Spoken], *, vocabulary: Mapping[str, int], provider: str
+    units: Sequence[Unit],
+    say: Callable[[list[int]], Spoken],
+    *,
+    vocabulary: Mapping[str, int],
+    provider: str,
+    gap_s: float = SENTENCE_GAP_S,
 ) -> Speech:
     """
     Speech of *units*, sentence by sentence, with the exact time of each word.
@@ -43,6 +48,7 @@ def say_units(
         say: runs the model on token ids without padding.
         vocabulary: token of each phoneme; phonemes that are not in it are silent.
         provider: its name, for the error.
+        gap_s: silence between two sentences.
 
     Raises:
         ProviderRejected: nothing in the text can be said.
@@ -52,7 +58,7 @@ def say_units(
     pieces: list[np.ndarray] = []
     words: list[Word] = []
     clock = 0.0
-    gap = np.zeros(int(SENTENCE_GAP_S * RATE_HZ), np.float32)
+    gap = np.zeros(int(gap_s * RATE_HZ), np.float32)
     for group in sentences_of(units, longest=LONGEST):
         spoken = say([token for unit in group for token in _tokens(unit, vocabulary)])
         start, ends = _unit_ends(group, spoken, vocabulary)

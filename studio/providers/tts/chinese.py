@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from misaki.transcription import pinyin_to_ipa
@@ -10,6 +11,7 @@ from pypinyin import Style, lazy_pinyin, load_phrases_dict, load_single_dict
 
 from studio.language.readings import read_aloud
 from studio.language.segment import chinese_words, to_simplified
+from studio.providers.tts import NO_SOUNDS, Sounds
 from studio.providers.tts.english import english_units
 from studio.providers.tts.units import Unit
 
@@ -42,9 +44,22 @@ _LATIN = re.compile(r"[A-Za-z][A-Za-z'’\-]*(?:\s+[A-Za-z][A-Za-z'’\-]*)*")
 _HANZI = re.compile(r"[\u3400-\u9fff]")
 
 
-def chinese_units(text: str) -> list[Unit]:
-    """Units of *text* in order, one a word, figure or mark; the joined spellings are *text*."""
+def chinese_units(text: str, sounds: Sounds = NO_SOUNDS) -> list[Unit]:
+    """Units of *text* in order, one a word, figure or mark, each of *sounds* whole; the joined spellings are *text*."""
     _load_readings()
+    if not sounds:
+        return _read_units(text)
+    known = re.compile("|".join(sorted(map(re.escape, sounds), key=len, reverse=True)))
+    units: list[Unit] = []
+    start = 0
+    for match in known.finditer(text):
+        units += _read_units(text[start : match.start()])
+        units.append(Unit(match.group(), _say_syllables(sounds[match.group()]) + " "))
+        start = match.end()
+    return units + _read_units(text[start:])
+
+
+def _read_units(text: str) -> list[Unit]:
     units: list[Unit] = []
     for reading in read_aloud(text):
         if reading.said != reading.shown:
@@ -114,9 +129,11 @@ def _hanzi_units(text: str) -> list[Unit]:
 
 def _say_word(word: str) -> str:
     syllables = lazy_pinyin(to_simplified(word), style=Style.TONE3, neutral_tone_with_five=True)
-    return (
-        "".join(_to_kokoro("".join(pinyin_to_ipa(syllable)[0])) for syllable in syllables if syllable.isascii()) + " "
-    )
+    return _say_syllables(syllables) + " "
+
+
+def _say_syllables(syllables: Iterable[str]) -> str:
+    return "".join(_to_kokoro("".join(pinyin_to_ipa(syllable)[0])) for syllable in syllables if syllable.isascii())
 
 
 def _say_figure(said: str) -> str:

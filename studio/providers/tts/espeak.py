@@ -13,13 +13,17 @@ import numpy as np
 from studio.errors import ProviderNotReady, ProviderRejected
 from studio.models.asset import Credit
 from studio.models.narration import Word
-from studio.providers.tts import Speech, Voice
+from studio.providers.till import Quote
+from studio.providers.tts import NO_SOUNDS, Sounds, Speech, Voice
 from studio.providers.tts.chinese import chinese_units, pinyin_of
 from studio.providers.tts.english import english_units
 from studio.providers.tts.units import Unit, timed_words
 
 SYNCHRONOUS = 0x02
 UTF8, END_PAUSE = 1, 0x1000
+RATE, WORDS_A_MINUTE = 1, 175
+"""espeakRATE of speak_lib.h and its default."""
+
 LIST_TERMINATED, WORD = 0, 1
 CREDIT = Credit(
     title="eSpeak NG",
@@ -60,22 +64,27 @@ class Espeak:
         """Raise ProviderNotReady unless the library loads."""
         _library()
 
-    def speak(self, text: str, *, voice: Voice) -> Speech:
+    def quote(self, text: str, *, voice: Voice, speed: float = 1.0) -> Quote | None:
+        """Nothing: it is ours."""
+        return None
+
+    def speak(self, text: str, *, voice: Voice, speed: float = 1.0, sounds: Sounds = NO_SOUNDS) -> Speech:
         """Say *text* with the library's own word times."""
         is_chinese = voice.language.startswith("zh")
-        units = [unit for unit in (chinese_units if is_chinese else english_units)(text) if unit.shown]
-        spoken = [_spelling(unit, is_chinese=is_chinese) for unit in units]
+        units = chinese_units(text, sounds) if is_chinese else english_units(text)
+        units = [unit for unit in units if unit.shown]
+        spoken = [_spelling(unit, sounds, is_chinese=is_chinese) for unit in units]
         starts = [0]
         for piece in spoken:
             starts.append(starts[-1] + len(piece))
-        samples, events = _synthesize("".join(spoken), voice.name)
+        samples, events = _synthesize("".join(spoken), voice.name, speed)
         if not len(samples) or not events:
             raise ProviderRejected("tts", self.name, "the text holds nothing that can be said; write it in words")
         words = _timed(units, starts, events, duration=len(samples) / _rate_hz())
         return Speech(samples, _rate_hz(), tuple(words))
 
 
-def _spelling(unit: Unit, *, is_chinese: bool) -> str:
+def _spelling(unit: Unit, sounds: Sounds, *, is_chinese: bool) -> str:
     """What espeak is given for a unit: pinyin, because its own reading of hanzi is wrong."""
     if not is_chinese or not unit.is_word:
         return (
@@ -83,7 +92,7 @@ def _spelling(unit: Unit, *, is_chinese: bool) -> str:
             if unit.shown.strip() in ",.?!;:"
             else {"，": ", ", "。": ". ", "？": "? "}.get(unit.shown, unit.shown)
         )
-    syllables = pinyin_of(unit.shown)
+    syllables = sounds.get(unit.shown) or pinyin_of(unit.shown)
     return " ".join(syllables) + " " if syllables else unit.shown + " "
 
 
@@ -97,7 +106,9 @@ def _timed(
     return timed_words(units, ends, start=events[0][1])
 
 
-def _synthesize(text: str, voice: str) -> tuple[np.ndarray[Any, np.dtype[np.float32]], list[tuple[int, float]]]:
+def _synthesize(
+    text: str, voice: str, speed: float
+) -> tuple[np.ndarray[Any, np.dtype[np.float32]], list[tuple[int, float]]]:
     """Samples, and (character, seconds) of each word."""
     library = _library()
     pieces: list[np.ndarray[Any, Any]] = []
@@ -116,6 +127,7 @@ def _synthesize(text: str, voice: str) -> tuple[np.ndarray[Any, np.dtype[np.floa
     callback = _CALLBACK(collect)
     library.espeak_SetSynthCallback(callback)
     library.espeak_SetVoiceByName(voice.encode())
+    library.espeak_SetParameter(RATE, round(WORDS_A_MINUTE * speed), 0)
     encoded = text.encode("utf-8", "ignore") + b"\0"
     library.espeak_Synth(encoded, len(encoded), 0, 1, 0, UTF8 | END_PAUSE, None, None)
     library.espeak_Synchronize()

@@ -12,8 +12,9 @@ import numpy as np
 
 from studio.errors import ProviderNotReady
 from studio.models.asset import Credit
-from studio.providers.tts import Speech, Voice
-from studio.providers.tts.assemble import say_units
+from studio.providers.till import Quote
+from studio.providers.tts import NO_SOUNDS, Sounds, Speech, Voice
+from studio.providers.tts.assemble import SENTENCE_GAP_S, say_units
 from studio.providers.tts.english import english_units
 from studio.providers.tts.onnx import UNIT_S, Spoken, expose, open_session
 from studio.settings import EnvSettings
@@ -40,21 +41,31 @@ class Hibari:
     """A small American voice inside its package."""
 
     name = "hibari"
-    voices = (Voice("heart", "en", pace=3.7, credit=CREDIT),)
+    voices = (Voice("heart", "en", pace=3.7, credit=CREDIT, is_exact=True),)
 
     def check(self) -> None:
         """Raise ProviderNotReady unless the package and its model are there."""
         _model()
 
-    def speak(self, text: str, *, voice: Voice) -> Speech:
+    def quote(self, text: str, *, voice: Voice, speed: float = 1.0) -> Quote | None:
+        """Nothing: it is ours."""
+        return None
+
+    def speak(self, text: str, *, voice: Voice, speed: float = 1.0, sounds: Sounds = NO_SOUNDS) -> Speech:
         """Say *text* in English."""
-        return say_units(english_units(text), _run, vocabulary=_vocabulary(), provider=self.name)
+        return say_units(
+            english_units(text),
+            lambda ids: _run(ids, speed),
+            vocabulary=_vocabulary(),
+            provider=self.name,
+            gap_s=SENTENCE_GAP_S / speed,
+        )
 
 
-def _run(ids: list[int]) -> Spoken:
+def _run(ids: list[int], speed: float) -> Spoken:
     from hibari import dsp
 
-    inputs = {"ids": np.array([[0, *ids, 0]], np.int64), "speed": np.ones(1, np.float32)}
+    inputs = {"ids": np.array([[0, *ids, 0]], np.int64), "speed": np.full(1, speed, np.float32)}
     *spectrum, durations = _session().run(["lh", "theta", "ln", "lr", "phi", "f0", "duration"], inputs)
     samples = dsp.synth(*(part[0] for part in spectrum), np.random.default_rng(SEED))
     return Spoken(samples, durations.ravel().astype(np.float64) * UNIT_S)

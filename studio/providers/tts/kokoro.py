@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from studio.errors import ProviderNotReady
 from studio.models.asset import Credit
-from studio.providers.tts import Speech, Voice
-from studio.providers.tts.assemble import say_units
+from studio.providers.till import Quote
+from studio.providers.tts import NO_SOUNDS, Sounds, Speech, Voice
+from studio.providers.tts.assemble import SENTENCE_GAP_S, say_units
 from studio.providers.tts.chinese import chinese_units
 from studio.providers.tts.english import english_units
 from studio.providers.tts.onnx import UNIT_S, Spoken, expose, open_session
@@ -44,13 +45,13 @@ class Kokoro:
 
     name = "kokoro"
     voices = (
-        Voice("zf_xiaoyi", "zh-TW", pace=5.5, credit=CREDIT),
-        Voice("zm_yunjian", "zh-TW", pace=5.3, credit=CREDIT),
-        Voice("zf_xiaoxiao", "zh-TW", pace=5.3, credit=CREDIT),
-        Voice("zm_yunxi", "zh-TW", pace=5.8, credit=CREDIT),
-        Voice("zm_yunyang", "zh-TW", pace=5.8, credit=CREDIT),
-        Voice("af_heart", "en", pace=3.7, credit=CREDIT),
-        Voice("am_michael", "en", pace=3.4, credit=CREDIT),
+        Voice("zf_xiaoyi", "zh-TW", pace=5.5, credit=CREDIT, is_exact=True),
+        Voice("zm_yunjian", "zh-TW", pace=5.3, credit=CREDIT, is_exact=True),
+        Voice("zf_xiaoxiao", "zh-TW", pace=5.3, credit=CREDIT, is_exact=True),
+        Voice("zm_yunxi", "zh-TW", pace=5.8, credit=CREDIT, is_exact=True),
+        Voice("zm_yunyang", "zh-TW", pace=5.8, credit=CREDIT, is_exact=True),
+        Voice("af_heart", "en", pace=3.7, credit=CREDIT, is_exact=True),
+        Voice("am_michael", "en", pace=3.4, credit=CREDIT, is_exact=True),
     )
 
     def check(self) -> None:
@@ -61,20 +62,30 @@ class Kokoro:
                 "tts", self.name, "templates/voices/kokoro.npz is missing; restore it from the repository"
             )
 
-    def speak(self, text: str, *, voice: Voice) -> Speech:
+    def quote(self, text: str, *, voice: Voice, speed: float = 1.0) -> Quote | None:
+        """Nothing: it is ours."""
+        return None
+
+    def speak(self, text: str, *, voice: Voice, speed: float = 1.0, sounds: Sounds = NO_SOUNDS) -> Speech:
         """Say *text* in the voice's language; one core takes half a second for each second of speech."""
-        units = chinese_units(text) if voice.language.startswith("zh") else english_units(text)
+        units = chinese_units(text, sounds) if voice.language.startswith("zh") else english_units(text)
         style = _styles()[voice.name]
-        return say_units(units, lambda ids: _run(ids, style), vocabulary=_vocabulary(), provider=self.name)
+        return say_units(
+            units,
+            lambda ids: _run(ids, style, speed),
+            vocabulary=_vocabulary(),
+            provider=self.name,
+            gap_s=SENTENCE_GAP_S / speed,
+        )
 
 
-def _run(ids: list[int], style: NDArray[np.float32]) -> Spoken:
+def _run(ids: list[int], style: NDArray[np.float32], speed: float) -> Spoken:
     samples, durations = _session().run(
         ["audio", "duration"],
         {
             "tokens": np.array([[0, *ids, 0]], np.int64),
             "style": style[min(len(ids), len(style)) - 1][None],
-            "speed": np.ones(1, np.float32),
+            "speed": np.full(1, speed, np.float32),
         },
     )
     return Spoken(samples.ravel(), durations.ravel().astype(np.float64) * UNIT_S)

@@ -7,12 +7,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studio.errors import ProviderUnavailable
 from studio.providers.fallback import ready_ones
 from studio.providers.storage import Storage
+from studio.providers.till import OpenTill, Quote, Receipt, Till, call_key
 from studio.providers.tts import TTS, Voice, catalog
 from studio.providers.tts.wav import write_wav
 
@@ -24,6 +25,7 @@ SENTENCES = {
 FRESH_S = 60.0
 """How long it is believed that a voice is ready: looking means hashing a model of 90 MB."""
 
+OPEN_TILL = OpenTill()
 _SPEAKING = threading.Lock()
 _IN_ROOM = threading.BoundedSemaphore(4)
 """One at a time, because a model takes all cores and espeak has one voice; a few may wait."""
@@ -69,9 +71,9 @@ def sample_text(language: str) -> str:
     return SENTENCES.get(language, SENTENCES["en"])
 
 
-def sample(wanted: ReadyVoice, storage: Storage) -> str:
+def sample(wanted: ReadyVoice, storage: Storage, *, till: Till = OPEN_TILL) -> str:
     """
-    The key of the voice's sample in *storage*, said now unless it was before.
+    The key of the voice's sample in *storage*, said now unless it was before; *till* pays for somebody else's voice.
 
     Raises:
         ProviderUnavailable: too many samples are being made; try again in a moment.
@@ -85,7 +87,7 @@ def sample(wanted: ReadyVoice, storage: Storage) -> str:
     try:
         with _SPEAKING:
             if not storage.exists(key):
-                _say(wanted, storage, key)
+                _buy(wanted, storage, key, till)
     finally:
         _IN_ROOM.release()
     return key
@@ -93,9 +95,32 @@ def sample(wanted: ReadyVoice, storage: Storage) -> str:
 
 def _key(wanted: ReadyVoice) -> str:
     """Named by what it is made of, not by what came out: so it is found again without a table of samples."""
-    recipe = f"sample\n{wanted.id}\n{sample_text(wanted.voice.language)}"
+    quote = _quote(wanted)
+    recipe = f"sample\n{wanted.id}\n{sample_text(wanted.voice.language)}" + (f"\n{quote.key}" if quote else "")
     digest = hashlib.sha256(recipe.encode()).hexdigest()
-    return f"sha256/{digest[:2]}/{digest}.wav"
+    return f"recipe/{digest[:2]}/{digest}.wav"
+
+
+def _quote(wanted: ReadyVoice) -> Quote | None:
+    return wanted.provider.quote(sample_text(wanted.voice.language), voice=wanted.voice)
+
+
+def _buy(wanted: ReadyVoice, storage: Storage, key: str, till: Till) -> None:
+    """Say it; one that was bought before and has left the store is bought again, under a key of its own."""
+    quote = _quote(wanted)
+    if quote is None:
+        _say(wanted, storage, key)
+        return
+
+    def call() -> Receipt:
+        _say(wanted, storage, key)
+        return Receipt(key, quote.units)
+
+    for bought in (call_key("sample", quote.key), call_key("sample again", quote.key, time.time())):
+        till.buy(replace(quote, key=bought), call)
+        if storage.exists(key):
+            return
+    raise ProviderUnavailable("tts", wanted.provider.name, "its sample vanished from the store")
 
 
 def _say(wanted: ReadyVoice, storage: Storage, key: str) -> None:

@@ -51,6 +51,7 @@ def test_a_description_keeps_its_lines() -> None:
         ("aspect", "4:3"),
         ("resolution", "8k"),
         ("owner_id", "me"),
+        ("sources", ["https://a.example/"] * 6),
     ],
 )
 def test_what_does_not_fit_is_refused_by_field(field: str, value: Any) -> None:
@@ -93,3 +94,15 @@ def test_every_template_and_every_example_name_loads_in_both_languages(name: str
 def test_an_unknown_template_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(UnknownName, match="known are explainer, listicle"):
         load_template(name)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "a.example", "ftp://a.example/", "https://", "https://a b/", "https://x/" + "a" * 2_000]
+)
+def test_a_source_has_to_look_like_a_web_address(url: str) -> None:
+    with pytest.raises(ValidationError):
+        Brief.model_validate({"title": "x", "sources": [url]})
+
+
+def test_a_stored_brief_without_sources_still_loads() -> None:
+    assert Brief.model_validate({"title": "x"}).sources == ()

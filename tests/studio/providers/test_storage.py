@@ -177,10 +177,10 @@ def test_an_address_may_name_a_folder_with_spaces(
 
 
 def test_a_store_that_we_do_not_know_is_refused(fresh_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STORAGE_URL", "s3://bucket/prefix")
+    monkeypatch.setenv("STORAGE_URL", "gs://bucket/prefix")
     get_settings.cache_clear()
 
-    with pytest.raises(BadInput, match="STORAGE_URL: s3:// is not supported yet; use file:///folder"):
+    with pytest.raises(BadInput, match="STORAGE_URL: gs:// is not supported; use file:///folder or s3://"):
         open_storage(get_settings())
 
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from studio.errors import BadInput, ProviderRejected, ProviderUnavailable
 from studio.models.brief import Brief
+from studio.models.research import Source
 from studio.models.script import Scene, Script
 from studio.models.template import load_template
 from studio.providers.llm import LLM, ScriptOrder
 from studio.providers.llm.embedded import EmbeddedWriter
+from studio.providers.till import Till
 from studio.stages.script import write_script
 
 FACTS = (
@@ -121,7 +125,7 @@ class Stubborn(EmbeddedWriter):
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def write_script(self, order: ScriptOrder) -> Script:
+    def write_script(self, order: ScriptOrder, *, till: Till) -> Script:
         raise self.error
 
 
@@ -135,6 +139,46 @@ def test_the_next_writer_is_asked_when_one_is_unavailable() -> None:
 def test_no_other_writer_is_asked_when_the_order_was_refused() -> None:
     with pytest.raises(ProviderRejected):
         write(writers=[Stubborn(ProviderRejected("llm", "stubborn", "no")), EmbeddedWriter()])
+
+
+PAGE = Source(
+    title="夕陽",
+    url="https://zh.wikipedia.org/wiki/夕陽",
+    licence="CC BY-SA 4.0",
+    text=FACTS,
+    retrieved=date(2026, 1, 2),
+)
+
+
+def from_sources(sources: list[Source], **brief: object) -> Script:
+    return write_script(
+        Brief.model_validate({"title": "夕陽為什麼是紅色的？", **brief}),
+        template=EXPLAINER,
+        pace=5.5,
+        writers=[EmbeddedWriter()],
+        sources=sources,
+    )
+
+
+def test_without_notes_the_keyless_writer_quotes_a_source_and_says_whose_words_they_are() -> None:
+    script = from_sources([PAGE])
+
+    assert "".join(scene.narration for scene in script.scenes[1:-1]) == FACTS
+    assert any("夕陽 (https://zh.wikipedia.org/wiki/夕陽, CC BY-SA 4.0)" in warning for warning in script.warnings)
+    assert script.sources == (PAGE.model_copy(update={"text": ""}),)
+
+
+def test_with_notes_the_keyless_writer_quotes_nobody() -> None:
+    script = from_sources([PAGE], description="太陽光有七種顏色。")
+
+    assert [scene.narration for scene in script.scenes[1:-1]] == ["太陽光有七種顏色。"]
+    assert not any("name them" in warning for warning in script.warnings)
+
+
+def test_a_source_that_says_nothing_is_as_good_as_none() -> None:
+    script = from_sources([PAGE.model_copy(update={"text": "……"})])
+
+    assert [scene.role for scene in script.scenes] == ["hook", "closing"]
 
 
 def test_a_scene_has_something_to_say() -> None:

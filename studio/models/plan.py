@@ -38,6 +38,8 @@ class Plan(BaseModel):
     """Size of all own files together."""
     longest_s: int = Field(ge=1)
     largest: Resolution
+    kept_days: int | None = Field(None, ge=1)
+    """Days after which a finished film is removed; None keeps it for good."""
 
 
 _PLANS: dict[PlanName, Plan] = {

@@ -1,0 +1,31 @@
+"""Which objects of the store anybody still needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from store.tables.assets import StoredAsset
+from store.tables.purchases import Purchase
+from store.tables.videos import Video
+from studio.providers.storage import KEY_IN_TEXT
+
+ROWS_AT_ONCE = 200
+
+
+def needed_keys(session: Session) -> set[str]:
+    """Keys of everything that a film, an owner's own files or a bought answer points at."""
+    keys = set(session.exec(select(StoredAsset.key)).all())
+    films = select(Video.brief, Video.timeline, Video.footage, Video.rendition)
+    answers = select(Purchase.answer).where(col(Purchase.current_key).is_not(None), col(Purchase.role) != "llm")
+    for statement in (films, answers):
+        for row in session.execute(statement.execution_options(yield_per=ROWS_AT_ONCE)):
+            keys |= _keys_in(row)
+    return keys
+
+
+def _keys_in(values: Iterable[Any]) -> set[str]:
+    return set(KEY_IN_TEXT.findall(json.dumps(list(values))))

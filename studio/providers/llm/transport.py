@@ -1,0 +1,120 @@
+"""Connections to endpoints: no retries of their own, and an end to how long and how much they answer."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+
+from studio.providers.llm.access import Access
+
+if TYPE_CHECKING:
+    import openai
+
+CONNECT_S = 5.0
+NO_KEY = "none"
+"""What a server that asks for no key is sent: the SDK insists on some text."""
+
+
+def client_of(access: Access, *, most_bytes: int) -> openai.OpenAI:
+    """A client for *access*, shared by all threads. Retries are `tasks/policy.py`'s alone: two layers multiply."""
+    return _client(access.key or NO_KEY, access.base_url, most_bytes)
+
+
+def within(seconds: float) -> httpx2.Timeout:
+    """An answer that has to be whole in *seconds*."""
+    return httpx2.Timeout(seconds, connect=min(CONNECT_S, seconds))
+
+
+@cache
+def _client(key: str, base_url: str, most_bytes: int) -> openai.OpenAI:
+    import openai
+
+    def begin(request: httpx2.Request) -> None:
+        # What is packed may unpack to any size.
+        request.headers["accept-encoding"] = "identity"
+        request.extensions["deadline"] = time.monotonic() + request.extensions["timeout"]["read"]
+
+    def bound(response: httpx2.Response) -> None:
+        assert isinstance(response.stream, httpx2.SyncByteStream)
+        response.stream = _Bounded(response.stream, most_bytes, deadline=response.request.extensions["deadline"])
+
+    hooks: dict[str, list[Callable[..., Any]]] = {"request": [begin], "response": [bound]}
+    return openai.OpenAI(
+        api_key=key,
+        base_url=base_url,
+        max_retries=0,
+        http_client=openai.DefaultHttpxClient(event_hooks=hooks, verify=tls()),
+    )
+
+
+class _Bounded(httpx2.SyncByteStream):
+    """Gives up an answer that is larger than *most_bytes* or not over at the deadline."""
+
+    def __init__(self, inner: httpx2.SyncByteStream, most_bytes: int, *, deadline: float) -> None:
+        self._inner = inner
+        self._left = most_bytes
+        self._deadline = deadline
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._inner:
+            self._left -= len(part)
+            if self._left < 0:
+                raise httpx2.ReadError("the answer is too large")
+            if time.monotonic() > self._deadline:
+                raise httpx2.ReadTimeout("the answer takes too long")
+            yield part
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def async_client_of(access: Access, *, timeout_s: float, most_bytes: int) -> openai.AsyncOpenAI:
+    """A client of one call: connections belong to the loop that opened them."""
+    import openai
+
+    transport = _BoundedTransport(most_bytes)
+    bounded = openai.DefaultAsyncHttpxClient(transport=transport, timeout=timeout_s)
+    return openai.AsyncOpenAI(
+        api_key=access.key or NO_KEY, base_url=access.base_url, max_retries=0, http_client=bounded
+    )
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """The certificates, read once: that takes a while."""
+    return httpx2.create_ssl_context()
+
+
+class _BoundedTransport(httpx2.AsyncHTTPTransport):
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(verify=tls())
+        self._most_bytes = most_bytes
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.headers["accept-encoding"] = "identity"
+        response = await super().handle_async_request(request)
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
+        response.stream = _AsyncBounded(response.stream, self._most_bytes)
+        return response
+
+
+class _AsyncBounded(httpx2.AsyncByteStream):
+    def __init__(self, inner: httpx2.AsyncByteStream, most_bytes: int) -> None:
+        self._inner = inner
+        self._most_bytes = most_bytes
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = self._most_bytes
+        async for part in self._inner:
+            left -= len(part)
+            if left < 0:
+                raise httpx2.ReadError("the answer is too large")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()

@@ -1,0 +1,86 @@
+"""A third party's OpenAI-compatible server, out of its npm package: chat, speech and pictures from fixtures, and a journal."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import tarfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.support.node import node, npm
+from tests.support.stack import free_port, until
+
+PACKAGE = "@copilotkit/aimock@1.43.0"
+
+
+def unpack(folder: Path) -> Path:
+    """The package's command, from the registry; it has no dependencies and runs nothing when it is installed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "PATH": f"{Path(node()).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        [*npm(), "pack", "--silent", PACKAGE], cwd=folder, env=environment, check=True, capture_output=True, text=True
+    )
+    with tarfile.open(folder / done.stdout.split()[-1]) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / "package" / "dist" / "cli.js"
+
+
+@dataclass
+class AIMock:
+    """One server, to be killed and started again; *script* answers every chat, *speech* texts by what is in them."""
+
+    cli: Path
+    folder: Path
+    script: Mapping[str, Any]
+    speech: Mapping[str, bytes]
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def start(self, *, latency_ms: int = 0) -> None:
+        fixtures: list[dict[str, Any]] = [
+            {
+                "match": {"endpoint": "speech", "userMessage": text},
+                "response": {"audio": base64.b64encode(sound).decode(), "format": "wav"},
+            }
+            for text, sound in self.speech.items()
+        ]
+        fixtures.append({"match": {"endpoint": "chat"}, "response": {"content": json.dumps(self.script)}})
+        path = self.folder / f"fixtures-{self.port}.json"
+        path.write_text(json.dumps({"fixtures": fixtures}))
+        argv = [node(), str(self.cli), "-p", str(self.port), "-f", str(path), "--log-level", "silent", "--strict"]
+        argv += ["--chaos-latency", str(latency_ms)]
+        self.process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: self.journal() is not None, timeout_s=20)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
+
+    def journal(self) -> list[dict[str, Any]] | None:
+        """Every request since it was started; None while it is down."""
+        with suppress(httpx2.HTTPError):
+            found = httpx2.get(f"http://127.0.0.1:{self.port}/__aimock/journal?limit=1000", trust_env=False).json()
+            entries: list[dict[str, Any]] = found if isinstance(found, list) else found.get("requests", [])
+            return entries
+        return None
+
+    def served(self, path: str) -> int:
+        """How many requests for *path* were answered well."""
+        return sum(
+            path in entry["path"] and entry.get("response", {}).get("status", 200) == 200
+            for entry in self.journal() or ()
+        )
