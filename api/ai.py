@@ -8,17 +8,19 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
-from anyio import to_thread
+from anyio import CancelScope, to_thread
 from fastapi.sse import format_sse_event
 
-from api import voices
+from api import spending, voices
 from api.envelope import ErrorBody
 from api.errors import ApiError
 from api.messages import Language, error_message
 from api.schemas.ai import AiModel, Inference, InferenceOutput, InferenceResult, InferenceUsage, ModelType
 from api.upstream import answer_for
+from store.tables.users import User
 from studio.errors import ProviderError
-from studio.providers.llm.inference import Question, Usage, find_model, text_models
+from studio.providers.llm.inference import Question, TextModels, Usage, find_model, text_models
+from studio.providers.till import Quote
 
 logger = logging.getLogger("api.ai")
 
@@ -44,7 +46,7 @@ async def list_models(wanted: ModelType | None) -> list[AiModel]:
     return found
 
 
-async def infer(order: Inference) -> InferenceResult:
+async def infer(order: Inference, *, owner: User) -> InferenceResult:
     """
     The whole answer.
 
@@ -55,7 +57,7 @@ async def infer(order: Inference) -> InferenceResult:
     began = time.perf_counter()
     said: list[str] = []
     usage = Usage(0, 0)
-    async with aclosing(_pieces(order)) as pieces:
+    async with aclosing(_pieces(order, owner)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Usage):
                 usage = piece
@@ -64,7 +66,7 @@ async def infer(order: Inference) -> InferenceResult:
     return _result(order, said, usage, began)
 
 
-async def begin_stream(order: Inference, language: Language) -> AsyncIterator[bytes]:
+async def begin_stream(order: Inference, language: Language, *, owner: User) -> AsyncIterator[bytes]:
     """
     The answer as server-sent events: `delta` with a text each, then `done` with everything but the text.
 
@@ -75,7 +77,7 @@ async def begin_stream(order: Inference, language: Language) -> AsyncIterator[by
         BadInput, ApiError: as `infer`.
     """
     began = time.perf_counter()
-    pieces = _pieces(order)
+    pieces = _pieces(order, owner)
     first = await anext(pieces)
 
     async def events() -> AsyncIterator[bytes]:
@@ -98,17 +100,48 @@ async def begin_stream(order: Inference, language: Language) -> AsyncIterator[by
     return events()
 
 
-async def _pieces(order: Inference) -> AsyncGenerator[str | Usage, None]:
+async def _pieces(order: Inference, owner: User) -> AsyncGenerator[str | Usage, None]:
     provider, model = await find_model(order.model_id)
     parameters = order.input.parameters
     question = Question(order.input.text, parameters.max_length, parameters.temperature)
     try:
-        async with aclosing(provider.answer(model, question)) as pieces:
+        async with aclosing(_bought(provider, model, question, owner)) as pieces:
             async for piece in pieces:
                 yield piece
     except ProviderError as error:
         logger.warning("model %s did not answer: %s", order.model_id, error)
         raise answer_for(error) from error
+
+
+async def _bought(
+    provider: TextModels, model: str, question: Question, owner: User
+) -> AsyncGenerator[str | Usage, None]:
+    """The answer, with a row in the ledger where it is somebody else's."""
+    quote = provider.quote(model, question)
+    call = await to_thread.run_sync(lambda: spending.begin(quote, owner_id=owner.id)) if quote else None
+    usage: Usage | None = None
+    try:
+        async with aclosing(provider.answer(model, question)) as pieces:
+            async for piece in pieces:
+                usage = piece if isinstance(piece, Usage) else usage
+                yield piece
+    except ProviderError as error:
+        if call:
+            await to_thread.run_sync(spending.fail, call, error)
+        raise
+    finally:
+        if quote and call:
+            with CancelScope(shield=True):
+                await to_thread.run_sync(_close, call, quote, usage)
+
+
+def _close(call: str, quote: Quote, usage: Usage | None) -> None:
+    """A row that was closed before stays as it is."""
+    if usage is None:
+        spending.lose(call)
+    else:
+        used = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+        spending.settle(call, quote, used)
 
 
 def _result(order: Inference, said: list[str], usage: Usage, began: float) -> InferenceResult:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from api.errors import NotFound
 from api.schemas.voices import VoiceSample, VoiceShown
+from api.spending import RequestTill
 from api.upstream import answer_for
+from store.tables.users import User
 from studio.errors import ProviderError
 from studio.providers.storage import open_storage
 from studio.providers.storage.links import signed_url
@@ -28,7 +30,7 @@ def get_voice(voice_id: str) -> VoiceShown:
     return VoiceShown.of(_found(voice_id))
 
 
-def get_sample(voice_id: str) -> VoiceSample:
+def get_sample(voice_id: str, *, owner: User) -> VoiceSample:
     """
     A sentence of the voice; the first time it takes as long as saying it.
 
@@ -38,7 +40,7 @@ def get_sample(voice_id: str) -> VoiceSample:
     """
     found = _found(voice_id)
     try:
-        key = sample(found, open_storage(get_settings()))
+        key = sample(found, open_storage(get_settings()), till=RequestTill(owner.id))
     except ProviderError as error:
         raise answer_for(error) from error
     url = signed_url(key, filename=f"{found.voice.name}.wav")

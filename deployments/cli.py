@@ -34,12 +34,21 @@ def make(
     asset: Annotated[
         list[Path] | None, typer.Option(exists=True, dir_okay=False, help="Own picture or clip; repeat.")
     ] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Web page that facts may be taken from; repeat.")] = None,
+    research: Annotated[
+        bool, typer.Option("--research", help="Look the title up before the script is written.")
+    ] = False,
+    footage: Annotated[bool, typer.Option(help="Look for pictures and clips, where a source is ready.")] = True,
+    speed: Annotated[float | None, typer.Option(help="Share of the voice's own pace, 0.5 to 2.")] = None,
+    narration: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Own recording of --script, instead of a voice.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the finished film.")] = None,
 ) -> None:
     """Make one film on this machine and copy it to a folder."""
     use_in_process_server()
     from deployments.make import make_film
-    from deployments.own_assets import keep_assets
+    from deployments.own_assets import keep_assets, keep_recording
     from studio.models.template import load_template
     from studio.settings import get_settings
     from studio.stages.script import language_of
@@ -56,6 +65,11 @@ def make(
             resolution=resolution,
             voice=voice,
             assets=keep_assets(asset or []),
+            sources=tuple(source or ()),
+            research=research,
+            footage=footage,
+            speed=speed,
+            narration=keep_recording(narration) if narration else None,
         )
         # Before Prefect's server is started: that takes longer than saying no.
         load_template(brief.template)

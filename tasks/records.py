@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from prefect import Flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import FlowRun, State
 
+from store.repos.purchases import Purchases
 from store.repos.users import Users
 from store.repos.videos import Videos
-from store.session import transaction
+from store.session import reading, transaction
 from store.tables.base import utc_now
 from studio.errors import BadInput, VideoSystemError
 from studio.models.brief import Brief
@@ -79,7 +81,7 @@ def finish(video_id: str, *, script: Script, rendition: Rendition) -> Rendition:
     )
     create_markdown_artifact(
         key=f"result-{video_id.replace('_', '-')}",
-        markdown=_page(script, rendition),
+        markdown=_page(script, rendition, _calls(video_id)),
         description=_escaped(script.title),
     )
     return rendition
@@ -110,16 +112,35 @@ def _close(flow_run: FlowRun, **values: Any) -> None:
             videos.change(video.id, completed_at=utc_now(), **values)
 
 
-def _page(script: Script, rendition: Rendition) -> str:
+@patient
+def _calls(video_id: str) -> list[str]:
+    """What the film's calls to providers came to, a line each provider and model."""
+    with reading() as session:
+        rows = Purchases(session).of_video(video_id)
+    groups: dict[tuple[str, str, str], list[int | None]] = {}
+    for row in rows:
+        if row.state in ("settled", "lost"):
+            groups.setdefault((row.role, row.provider, row.model), []).append(row.cost)
+    return [_line(*names, costs) for names, costs in groups.items()]
+
+
+def _line(role: str, provider: str, model: str, costs: list[int | None]) -> str:
+    known = sum(cost for cost in costs if cost is not None)
+    cost = f"${known / 1_000_000:.4f}" if None not in costs else "no price is known"
+    return f"{role} '{provider}' {model}: {len(costs)} calls, {cost}"
+
+
+def _page(script: Script, rendition: Rendition, calls: Sequence[str]) -> str:
     lifetime = LINK_DAYS * 24 * 3600
     video, poster = (signed_url(asset.key, lifetime_s=lifetime) for asset in (rendition.video, rendition.poster))
     spoken = "\n".join(f"{i}. {_escaped(scene.narration)}" for i, scene in enumerate(script.scenes, 1))
     warnings = "\n".join(f"- {_escaped(warning)}" for warning in script.warnings) or "- none"
+    paid = "\n".join(f"- {_escaped(call)}" for call in calls) or "- none"
     credits = "\n".join(f"- {_escaped(f'{c.title} – {c.author}, {c.licence} {c.url}')}" for c in rendition.credits)
     return (
         f"# {_escaped(script.title)}\n\n[Open the film]({video}) ({rendition.duration:.1f} s, "
         f"{rendition.width}×{rendition.height}, {rendition.loudness.lufs:.1f} LUFS)\n\n![Poster frame]({poster})\n\n"
-        f"## Script\n{spoken}\n\n## Warnings\n{warnings}\n\n## Credits\n{credits}\n"
+        f"## Script\n{spoken}\n\n## Warnings\n{warnings}\n\n## Calls to providers\n{paid}\n\n## Credits\n{credits}\n"
     )
 
 

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
 
 from prefect.concurrency.sync import concurrency
 from prefect.context import FlowRunContext
@@ -17,15 +15,15 @@ from prefect.exceptions import PrefectException
 from pydantic import JsonValue
 from sqlalchemy.exc import IntegrityError
 
+from store.budgets import allowed_cost
 from store.repos.purchases import Breakers, Purchases
 from store.repos.videos import Videos
 from store.session import reading, transaction
 from store.tables.base import utc_now
 from store.tables.purchases import Purchase
-from studio.errors import OverBudget, OverLimit, ProviderUnavailable, VideoSystemError
-from studio.providers.prices import MILLION, cost_of
+from studio.errors import OverLimit, ProviderUnavailable, VideoSystemError
+from studio.providers.prices import cost_of
 from studio.providers.till import Quote, Receipt
-from studio.settings import get_settings
 from tasks import policy
 from tasks.lease import Holder, this_process
 
@@ -35,7 +33,6 @@ LEASE = timedelta(seconds=300)
 """Longer than any call may take: so long whoever wants the same waits for a process of another machine."""
 
 LOOK_EVERY_S = 0.5
-DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ class LedgerTill:
                 _ask_breaker(Breakers(session), quote)
                 reserved = purchases.reserve(
                     quote,
-                    cost=self._allowed(purchases, quote),
+                    cost=allowed_cost(purchases, quote, owner_id=self.owner_id, video_id=self.video_id),
                     owner_id=self.owner_id,
                     video_id=self.video_id,
                     holder=this_process().columns(),
@@ -99,27 +96,6 @@ class LedgerTill:
                 return _Ours(reserved.id)
         except IntegrityError:
             return None
-
-    def _allowed(self, purchases: Purchases, quote: Quote) -> int | None:
-        """What the call may cost, once every budget has room for it."""
-        cost = cost_of(quote, quote.units)
-        settings, day = get_settings(), utc_now() - DAY
-        budgets: tuple[tuple[str, Decimal | None, dict[str, Any]], ...] = (
-            ("BUDGET_FILM_USD", settings.budget_film_usd, {"video_id": self.video_id}),
-            ("BUDGET_OWNER_USD", settings.budget_owner_usd, {"owner_id": self.owner_id, "since": day}),
-            ("BUDGET_DAY_USD", settings.budget_day_usd, {"since": day}),
-        )
-        for name, budget, whose in budgets:
-            if budget is None:
-                continue
-            if cost is None:
-                reason = f"no price is known for {quote.model!r}, and {name} is set; name its price in PRICES"
-                raise OverBudget(quote.role, quote.provider, reason)
-            left = int(budget * MILLION) - purchases.spent(**whose)
-            if cost > left:
-                reason = f"the call may cost {_dollars(cost)}, and {name} has {_dollars(max(0, left))} left"
-                raise OverBudget(quote.role, quote.provider, reason)
-        return cost
 
 
 def till_of(video_id: str) -> LedgerTill:
@@ -229,7 +205,3 @@ def _is_orphan(purchase: Purchase) -> bool:
 
 def _name(quote: Quote) -> str:
     return f"{quote.role}/{quote.provider}"
-
-
-def _dollars(micro: int) -> str:
-    return f"${micro / 1_000_000:.4f}"

@@ -201,8 +201,15 @@ def test_the_commands_of_the_readme_are_those_of_the_program(readme: str) -> Non
 @pytest.mark.parametrize("readme", READMES)
 def test_the_options_of_making_a_film_are_in_the_readme(readme: str) -> None:
     make = typer.main.get_command(app).commands["make"]  # type: ignore[attr-defined]
-    options = {option for parameter in make.params for option in parameter.opts if option.startswith("--")}
-    named = set(re.findall(r"(--[a-z]+)", next(row for row in read(readme).splitlines() if "video-system make" in row)))
+    options = {
+        option
+        for parameter in make.params
+        for option in (*parameter.opts, *parameter.secondary_opts)
+        if option.startswith("--")
+    }
+    named = set(
+        re.findall(r"(--[a-z][a-z-]*)", next(row for row in read(readme).splitlines() if "video-system make" in row))
+    )
 
     assert named == options - {"--help"}
 

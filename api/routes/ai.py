@@ -31,7 +31,7 @@ async def list_models(request: Request, _user: CurrentUser, type: ModelType | No
 
 
 @router.post("/inference", response_model=Envelope[InferenceResult], responses=_STREAM)  # type: ignore[arg-type]
-async def infer(request: Request, body: Inference, _user: CurrentUser) -> Envelope[InferenceResult] | StreamingResponse:
+async def infer(request: Request, body: Inference, user: CurrentUser) -> Envelope[InferenceResult] | StreamingResponse:
     """
     Let a model answer a text.
 
@@ -39,7 +39,7 @@ async def infer(request: Request, body: Inference, _user: CurrentUser) -> Envelo
     (`{"model_id", "usage", "latency_ms"}`), or `error` when the model fails after the first word.
     """
     if not body.stream:
-        return ok(request, await ai.infer(body))
+        return ok(request, await ai.infer(body, owner=user))
     language = language_of(request.headers.get("accept-language", ""))
-    events = await ai.begin_stream(body, language)
+    events = await ai.begin_stream(body, language, owner=user)
     return StreamingResponse(events, media_type="text/event-stream", headers=EVENTS)

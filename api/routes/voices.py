@@ -31,9 +31,9 @@ def list_voices(request: Request, _user: CurrentUser, language: Language = None)
 
 # Before the next one: an id has a slash in it, so its path would take this one's too.
 @router.get("/{voice_id:path}/sample")
-def get_voice_sample(request: Request, voice_id: str, _user: CurrentUser) -> Envelope[VoiceSample]:
+def get_voice_sample(request: Request, voice_id: str, user: CurrentUser) -> Envelope[VoiceSample]:
     """A sentence of the voice, behind a signed link. The slash of the id may be written as it is or as `%2F`."""
-    return ok(request, voices.get_sample(voice_id))
+    return ok(request, voices.get_sample(voice_id, owner=user))
 
 
 @router.get("/{voice_id:path}")

@@ -54,6 +54,7 @@ def test_an_operator_sees_the_run_under_its_title_with_stages_and_result(stack: 
     assert [n for n in names if not n.startswith("narrate")] == [
         "open record",
         "write script",
+        "find footage",
         "plan shots",
         "assemble timeline",
         "render",

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
+from store.migrate import migrate
+from store.repos.purchases import Purchases
+from store.session import transaction
 from studio.models.asset import Credit
 from studio.models.rendition import Rendition
 from studio.models.script import Scene, Script
-from tasks.records import _page
+from studio.providers.till import Quote
+from tasks.records import _calls, _page
 from tests.api.test_contract import RENDITION
 
 
@@ -15,7 +22,7 @@ def page(text: str) -> list[str]:
     credit = Credit(title=text, author=text, licence="CC0")
     rendition = Rendition.model_validate({**RENDITION, "credits": [credit]})
     script = Script(title=text, language="en", scenes=(Scene(narration=text),), written_by="creator", warnings=(text,))
-    return _page(script, rendition).splitlines()
+    return _page(script, rendition, (text,)).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -35,4 +42,22 @@ def test_marks_in_a_creators_text_are_shown_as_they_are(fresh_home: object, text
     assert lines[0] == f"# {shown}"
     assert f"1. {shown}" in lines
     assert f"- {shown}" in lines
-    assert [line for line in lines if line.startswith("#")] == [f"# {shown}", "## Script", "## Warnings", "## Credits"]
+    headings = [f"# {shown}", "## Script", "## Warnings", "## Calls to providers", "## Credits"]
+    assert [line for line in lines if line.startswith("#")] == headings
+
+
+def test_calls_are_summed_up_by_provider_and_model(fresh_home: Path) -> None:
+    migrate()
+    with transaction() as session:
+        purchases = Purchases(session)
+        for key, model, cost in (("a", "gpt-5-mini", 2_250), ("b", "gpt-5-mini", 750), ("c", "mine", None)):
+            quote = Quote("llm", "openai", model, key, {})
+            row = purchases.reserve(
+                quote, cost=cost, owner_id=None, video_id="task_1", holder={}, lease=timedelta(seconds=1)
+            )
+            purchases.settle(row.id, answer="", units={}, cost=cost, fresh_s=None)
+
+    assert _calls("task_1") == [
+        "llm 'openai' gpt-5-mini: 2 calls, $0.0030",
+        "llm 'openai' mine: 1 calls, no price is known",
+    ]

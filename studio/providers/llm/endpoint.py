@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import httpx2
 
@@ -14,6 +15,7 @@ from studio.providers.llm.access import Access
 from studio.providers.llm.inference import Question, TextModel, Usage
 from studio.providers.llm.listing import Listed, list_of, load, model_warnings
 from studio.providers.llm.transport import async_client_of
+from studio.providers.till import Quote, call_key
 
 if TYPE_CHECKING:
     import openai
@@ -70,6 +72,11 @@ class Endpoint:
         configured = dict.fromkeys((access.model, *access.models))
         offered = configured if access.models or listed.models is None else {**configured, **_chats(listed)}
         return [TextModel(name, name, self.name, is_available=listed.has(name)) for name in offered]
+
+    def quote(self, model: str, question: Question) -> Quote:
+        """Tokens of question and answer, thoughts included; an answer with a temperature is not the same twice."""
+        units = {"input_tokens": estimated_tokens(question.text), "output_tokens": question.max_length + THOUGHTS}
+        return Quote("llm", self.name, model, call_key(uuid4().hex), units, address=self.access.base_url)
 
     async def answer(self, model: str, question: Question) -> AsyncGenerator[str | Usage, None]:
         """Read the model's words as they come, and stop when there are enough."""

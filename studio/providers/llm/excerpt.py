@@ -15,7 +15,7 @@ from studio.models.template import load_template
 from studio.providers.llm import ScriptOrder
 from studio.providers.llm.embedded import EmbeddedWriter
 from studio.providers.llm.inference import Question, TextModel, Usage
-from studio.providers.till import OpenTill
+from studio.providers.till import OpenTill, Quote
 
 ID = "embedded"
 PACE = 4.0
@@ -34,6 +34,10 @@ class Excerpt:
     async def models(self) -> list[TextModel]:
         """The one."""
         return [TextModel(ID, "Embedded extractive writer", self.name, is_available=True)]
+
+    def quote(self, model: str, question: Question) -> Quote | None:
+        """Nothing: it is ours."""
+        return None
 
     async def answer(self, model: str, question: Question) -> AsyncGenerator[str | Usage, None]:
         """Hook, telling sentences in the order in which they were given, closing line; a line each."""

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from studio.errors import UnknownName
 from studio.providers.catalog import Catalog
 from studio.providers.fallback import ready_ones
+from studio.providers.till import Quote
 from studio.settings import get_settings
 
 DEFAULT = "model_1"
@@ -64,6 +65,10 @@ class TextModels(Protocol):
 
     async def models(self) -> list[TextModel]:
         """The models there are now, within a time that a caller can wait for; it never fails."""
+        ...
+
+    def quote(self, model: str, question: Question) -> Quote | None:
+        """What answering *question* uses at most, under a key of its own; None for a model of ours."""
         ...
 
     def answer(self, model: str, question: Question) -> AsyncGenerator[str | Usage, None]:
