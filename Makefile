@@ -44,7 +44,7 @@ up: setup ## Start Prefect, a worker and the API on this machine
 
 test: lint types ## Lint, types and all tests
 	$(BIN)/pytest -m "not slow" -n 2
-	$(BIN)/pytest -m slow -n 2 --dist loadfile -rP
+	$(BIN)/pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder -rP
 
 test-fast: setup-dev ## The tests that take seconds
 	$(BIN)/pytest -m "not slow" -n 2
