@@ -80,6 +80,7 @@ def product(tmp_path_factory: pytest.TempPathFactory, vendor: AIMock, stock: Ven
         "LLM": "openai,embedded",
         "TTS": "openai,hibari,kokoro",
         "FOOTAGE": "pexels,pixabay",
+        "PROVIDER_LIMITS": '{"tts/openai": 1, "footage/pexels": 1}',
         "RENDER_TIER": "draft",
         **stock_variables(stock),
     }
@@ -227,6 +228,19 @@ def test_a_film_that_is_tried_again_pays_for_nothing_twice(product: Stack, vendo
 
     assert [row["id"] for row in ledger(product, video_id)] == before
     assert len(vendor.journal() or ()) == served
+
+
+def test_calls_at_once_are_limited_over_all_workers(product: Stack) -> None:
+    answer = httpx2.post(f"{product.prefect}/v2/concurrency_limits/filter", json={}, trust_env=False).json()
+    ours = [each for each in answer if each["name"].startswith("provider-")]
+    limits = {each["name"]: (each["limit"], each["active_slots"]) for each in ours}
+
+    assert limits == {
+        "provider-tts-openai": (1, 0),
+        "provider-footage-pexels": (1, 0),
+        "provider-footage-commons": (1, 0),
+        "provider-research-wikipedia": (1, 0),
+    }
 
 
 def test_the_operators_key_is_nowhere_in_what_prefect_keeps(product: Stack) -> None:
