@@ -6,11 +6,7 @@ from prefect.client.orchestration import SyncPrefectClient
 
 from studio.errors import BadInput, UnknownName
 from studio.providers import all_catalogs
-from studio.settings import get_settings
-from tasks.policy import LIMIT_PREFIX, limit_name
-
-POLITE = {"footage/commons": 1, "research/wikipedia": 1}
-"""Wikimedia asks for one request after the other. Source: https://www.mediawiki.org/wiki/API:Etiquette"""
+from tasks.policy import LIMIT_PREFIX, limit_name, provider_limits
 
 
 def keep_limits(client: SyncPrefectClient) -> None:
@@ -20,7 +16,7 @@ def keep_limits(client: SyncPrefectClient) -> None:
     Raises:
         BadInput: PROVIDER_LIMITS names a provider that is in no catalog.
     """
-    wanted = {limit_name(*name.split("/")): most for name, most in provider_limits().items()}
+    wanted = {limit_name(*name.split("/")): most for name, most in _checked(provider_limits()).items()}
     for name, most in wanted.items():
         client.upsert_global_concurrency_limit_by_name(name, most)
     for limit in client.read_global_concurrency_limits(limit=200):
@@ -28,13 +24,11 @@ def keep_limits(client: SyncPrefectClient) -> None:
             client.delete_global_concurrency_limit_by_name(limit.name)
 
 
-def provider_limits() -> dict[str, int]:
-    """Calls at once by "role/provider"."""
+def _checked(limits: dict[str, int]) -> dict[str, int]:
     known = [f"{catalog.role}/{name}" for catalog in all_catalogs() for name in catalog]
-    given = get_settings().provider_limits
-    for name, most in given.items():
+    for name, most in limits.items():
         if name not in known:
             raise UnknownName(name, field="PROVIDER_LIMITS", known=known)
         if most < 1:
             raise BadInput(f"{name} must be at least 1", field="PROVIDER_LIMITS")
-    return {**{name: most for name, most in POLITE.items() if name in known}, **given}
+    return limits

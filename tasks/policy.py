@@ -15,6 +15,7 @@ from prefect.tasks import Task
 
 from store.session import DatabaseAway
 from studio.errors import OverLimit, VideoSystemError
+from studio.settings import get_settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,6 +79,14 @@ def wait_out_limits(call: Callable[[], T]) -> T:
 
 
 LIMIT_PREFIX = "provider-"
+
+POLITE = {"footage/commons": 1, "research/wikipedia": 1}
+"""Wikimedia asks for one request after the other. Source: https://www.mediawiki.org/wiki/API:Etiquette"""
+
+
+def provider_limits() -> dict[str, int]:
+    """Calls at once by "role/provider", of those that are limited."""
+    return {**POLITE, **get_settings().provider_limits}
 
 
 def limit_name(role: str, provider: str) -> str:

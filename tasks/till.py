@@ -175,7 +175,7 @@ def _ask_breaker(breakers: Breakers, quote: Quote) -> None:
 @contextmanager
 def _slot(quote: Quote) -> Iterator[None]:
     """One of the calls at once that the operator allows this provider, over all workers; none is needed where no limit is."""
-    if FlowRunContext.get() is None:
+    if FlowRunContext.get() is None or _name(quote) not in policy.provider_limits():
         yield
         return
     slot = concurrency(policy.limit_name(quote.role, quote.provider), timeout_seconds=LEASE.total_seconds() / 2)
