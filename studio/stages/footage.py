@@ -47,7 +47,8 @@ class Search:
     """
     The search for a film's footage: what it may ask, and what it has taken.
 
-    Without an *embedder* nothing passes the gate. *earlier* are names of candidates that the owner's films have shown before. *painter* is None where nobody paints.
+    Without an *embedder* nothing passes the gate. *earlier* are names of candidates that the owner's films have
+    shown before. *painter* is None where nobody paints.
     """
 
     canvas: Canvas

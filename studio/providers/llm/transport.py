@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ssl
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx2
 
+from studio.providers.bounded import bounds
 from studio.providers.llm.access import Access
 
 if TYPE_CHECKING:
@@ -34,43 +34,12 @@ def within(seconds: float) -> httpx2.Timeout:
 def _client(key: str, base_url: str, most_bytes: int) -> openai.OpenAI:
     import openai
 
-    def begin(request: httpx2.Request) -> None:
-        # What is packed may unpack to any size.
-        request.headers["accept-encoding"] = "identity"
-        request.extensions["deadline"] = time.monotonic() + request.extensions["timeout"]["read"]
-
-    def bound(response: httpx2.Response) -> None:
-        assert isinstance(response.stream, httpx2.SyncByteStream)
-        response.stream = _Bounded(response.stream, most_bytes, deadline=response.request.extensions["deadline"])
-
-    hooks: dict[str, list[Callable[..., Any]]] = {"request": [begin], "response": [bound]}
     return openai.OpenAI(
         api_key=key,
         base_url=base_url,
         max_retries=0,
-        http_client=openai.DefaultHttpxClient(event_hooks=hooks, verify=tls()),
+        http_client=openai.DefaultHttpxClient(event_hooks=bounds(most_bytes=most_bytes), verify=tls()),
     )
-
-
-class _Bounded(httpx2.SyncByteStream):
-    """Gives up an answer that is larger than *most_bytes* or not over at the deadline."""
-
-    def __init__(self, inner: httpx2.SyncByteStream, most_bytes: int, *, deadline: float) -> None:
-        self._inner = inner
-        self._left = most_bytes
-        self._deadline = deadline
-
-    def __iter__(self) -> Iterator[bytes]:
-        for part in self._inner:
-            self._left -= len(part)
-            if self._left < 0:
-                raise httpx2.ReadError("the answer is too large")
-            if time.monotonic() > self._deadline:
-                raise httpx2.ReadTimeout("the answer takes too long")
-            yield part
-
-    def close(self) -> None:
-        self._inner.close()
 
 
 def async_client_of(access: Access, *, timeout_s: float, most_bytes: int) -> openai.AsyncOpenAI:
