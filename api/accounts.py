@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from api import assets, attempts, library, security
+from api import assets, attempts, library, security, social
 from api.callers import callers
 from api.errors import InvalidCredentials, NotAuthenticated, TokenJustRotated, TokenReused, UsernameTaken
 from api.schemas.auth import ChangePassword, Login, Refresh, Register, Tokens
@@ -125,6 +125,7 @@ def remove(user: User, *, password: str) -> None:
     """
     _prove(user, password)
     library.remove_all(user)
+    social.disconnect_all(user)
     assets.remove_all(user)
     with transaction() as session:
         Users(session).remove(user)

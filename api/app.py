@@ -29,7 +29,9 @@ from api.routes import (
     keys,
     media,
     service,
+    social,
     templates,
+    trends,
     users,
     video,
     videos,
@@ -40,6 +42,9 @@ from store.migrate import migrate
 from studio.settings import get_settings, signing_key
 
 PRODUCTION_URL = "https://api.video-system.com"
+_ROUTES = (
+    auth, users, keys, assets, video, videos, trends, social, webhooks, ai, templates, voices, service, media, health,
+)  # fmt: skip
 
 
 def create_app() -> FastAPI:
@@ -57,7 +62,7 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for routes in (auth, users, keys, assets, video, videos, webhooks, ai, templates, voices, service, media, health):
+    for routes in _ROUTES:
         app.include_router(routes.router)
     add_error_handlers(app)
     app.add_middleware(Gate)

@@ -37,6 +37,13 @@ async def current_user(caller: Annotated[Caller, Depends(current_caller)]) -> Us
     return caller.user
 
 
+async def publishing_user(caller: Annotated[Caller, Depends(current_caller)]) -> User:
+    """The account that asks, by a key that may put things before the public."""
+    if "publish" not in caller.scopes:
+        raise Forbidden
+    return caller.user
+
+
 async def logged_in_caller(caller: Annotated[Caller, Depends(current_caller)]) -> Caller:
     """Who asks with the token of a login: keys cannot make keys or change the account."""
     if caller.key_id is not None:
@@ -76,6 +83,7 @@ async def once(
 
 
 CurrentUser = Annotated[User, Depends(current_user)]
+PublishingUser = Annotated[User, Depends(publishing_user)]
 LoggedInUser = Annotated[User, Depends(logged_in_user)]
 LoginId = Annotated[str, Depends(login_id)]
 Address = Annotated[str, Depends(client_address)]

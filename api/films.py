@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel
+from sqlmodel import Session
 
 from api import runs
 from api.dispatch import admit, dispatch
@@ -71,11 +72,13 @@ def ask_for(
     kind: type[Answer],
     tags: Sequence[str] = (),
     webhook_url: str | None = None,
+    also: Callable[[Session, Video], None] = lambda _session, _video: None,
 ) -> Answer:
     """
     The *answer* to a request for a film, which is written down and then begun when its turn comes.
 
-    A request that was answered before is answered the same. Raises as `generate` does.
+    A request that was answered before is answered the same. *also* is done in the transaction that adds the film.
+    Raises as `generate` and *also* do.
     """
     lasts_s = lasting(brief)
     with transaction() as session:
@@ -84,7 +87,9 @@ def ask_for(
             return kind.model_validate(earlier)
         admit(session, brief, owner=owner, lasts_s=lasts_s)
         videos = Videos(session, owner_id=owner.id)
-        given = answer(videos.add(brief, owner_id=owner.id, tags=tags, webhook_url=webhook_url))
+        video = videos.add(brief, owner_id=owner.id, tags=tags, webhook_url=webhook_url)
+        also(session, video)
+        given = answer(video)
         once.keep(session, owner_id=owner.id, data=given.model_dump(mode="json"))
     with suppress(DatabaseAway):  # it is written down: the reconciler begins it
         dispatch()

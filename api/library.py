@@ -12,8 +12,10 @@ from api.dispatch import admit, dispatch
 from api.errors import NotFound, PlanExceeded, QuotaExceeded, conflict
 from api.films import ask_for, estimated_seconds, lasting, status_of
 from api.once import Once
+from api.publications import hand_over
 from api.schemas.page import Page
 from api.schemas.videos import BriefShown, ChangeVideo, Estimate, Failing, FilmShown, Links, MakeVideo, VideoShown
+from api.trends import trend_title
 from store.repos.assets import is_somebodys
 from store.repos.videos import Videos, Wanted
 from store.session import DatabaseAway, reading, transaction
@@ -40,11 +42,20 @@ def make(order: MakeVideo, *, owner: User, once: Once) -> VideoShown:
         BadInput: it names something that is not here.
         PlanExceeded: it is longer or larger than the owner's plan allows.
         QuotaExceeded: the owner has too many films.
+        AccountMissing: it cannot be published where it should be.
+        PostRefused: a platform would refuse its texts.
     """
     brief = _brief_of(order, owner=owner)
     with _our_words():
         return ask_for(
-            brief, owner=owner, once=once, answer=shown, kind=VideoShown, tags=order.tags, webhook_url=order.webhook_url
+            brief,
+            owner=owner,
+            once=once,
+            answer=shown,
+            kind=VideoShown,
+            tags=order.tags,
+            webhook_url=order.webhook_url,
+            also=lambda session, video: hand_over(session, order.publish, video, owner=owner),
         )
 
 
@@ -207,7 +218,8 @@ def _brief_of(order: MakeVideo, *, owner: User) -> Brief:
     if order.narration and not order.script.strip():
         raise BadInput("a recording needs the words that are said in it", field="script")
     narration = recording_of(order.narration, owner=owner) if order.narration else None
-    return order.brief(assets=keys_of(order.assets, owner=owner), narration=narration)
+    title = trend_title(order.trend) if order.trend else ""
+    return order.brief(title=order.title or title, assets=keys_of(order.assets, owner=owner), narration=narration)
 
 
 def _with_status(videos: Sequence[Video]) -> list[tuple[Video, runs.Status]]:

@@ -60,6 +60,12 @@ ERRORS: dict[str, dict[Language, str]] = {
         "zh-TW": "模型供應商的帳戶餘額不足，請通知管理者",
         "en": "The operator's account with the model's provider has no balance left",
     },
+    "ACCOUNT_NOT_CONNECTED": {"zh-TW": "請先連結平台帳號", "en": "Connect an account of the platform first"},
+    "PLATFORM_NOT_READY": {"zh-TW": "管理者尚未設定這個平台", "en": "The operator has not set this platform up yet"},
+    "PLATFORM_REFUSES": {
+        "zh-TW": "平台不會接受這個內容，請依說明修改",
+        "en": "The platform would refuse this; the details say what to change",
+    },
     "BUSY": {"zh-TW": "系統忙碌，請稍後再試", "en": "Busy; try again in a moment"},
     "INTERNAL_ERROR": {"zh-TW": "系統發生錯誤", "en": "Something went wrong on our side"},
 }

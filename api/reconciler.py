@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-import platform
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import timedelta
-
-import psutil
+from contextlib import contextmanager
 
 from api import runs
 from api.dispatch import dispatch
 from api.notices import announce, send_due
+from api.processes import end_orphan, is_gone
+from api.publications import tend_publications
+from api.scans import tend_scans
+from api.tending import CRASHED_FOR, ENDED, ENDED_FOR, MOST_RESTARTS, SUBMITTED_FOR, SUBMITTING
 from store.repos.videos import Videos
 from store.session import DatabaseAway, reading, transaction
 from store.tables.base import utc_now
@@ -22,25 +22,6 @@ from store.tables.videos import Video
 logger = logging.getLogger("api.reconciler")
 
 EVERY_S = 2.0
-CRASHED_FOR = timedelta(seconds=6)
-"""
-A crash is left alone for this long. The worker reports one twice, up to three seconds apart: a run that was
-started again in between would be crashed by the second report while its new process works on.
-"""
-
-SAME_START_S = 1.0
-"""Start times are read by two processes from the same kernel clock; they differ by rounding only."""
-
-SUBMITTING = ("Pending", "Submitting")
-SUBMITTED_FOR = timedelta(seconds=120)
-"""A worker that died between taking a run and starting its process leaves it in SUBMITTING for ever."""
-
-ENDED = ("completed", "failed", "cancelled")
-ENDED_FOR = timedelta(seconds=30)
-"""Time for a run's own last words, its hooks, to reach the row."""
-
-MOST_RESTARTS = 3
-"""A film that kills its process every time is given up: the fourth try would end the same."""
 
 
 def reconcile() -> None:
@@ -53,6 +34,8 @@ def reconcile() -> None:
     for video in unfinished:
         with _apart(video):
             _tend(video, found.get(video.run_id or ""))
+    tend_scans()
+    tend_publications()
     send_due()
 
 
@@ -120,7 +103,7 @@ def _after_crash(video: Video, run: runs.Run) -> None:
     with transaction() as session:
         if not Videos.of_everyone(session).claim_restart(video):
             return
-    _end_orphan(video)
+    end_orphan(video)
     logger.warning("film %s: run %s is started again", video.id, run.id)
     runs.start_again(run.id)
 
@@ -148,34 +131,6 @@ def _look_for_process(video: Video, run: runs.Run) -> None:
 
     Heartbeats tell the same a minute later, and for other machines too.
     """
-    is_here = video.pid is not None and video.host == platform.node()
-    if is_here and _process_of(video) is None and utc_now() - run.since > CRASHED_FOR:
+    if is_gone(video) and utc_now() - run.since > CRASHED_FOR:
         logger.warning("film %s: the process of run %s is gone", video.id, run.id)
         runs.declare_dead(run)
-
-
-def _end_orphan(video: Video) -> None:
-    """A worker that died leaves its flow process behind; two processes must not make one film."""
-    process = _process_of(video) if video.host == platform.node() else None
-    if process is None:
-        return
-    try:
-        family = [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return
-    for each in family:
-        with suppress(psutil.NoSuchProcess):
-            each.kill()
-    psutil.wait_procs(family, timeout=5)
-
-
-def _process_of(video: Video) -> psutil.Process | None:
-    """The process that opened the film's record, unless its number belongs to another one by now."""
-    if video.pid is None or video.pid_started is None:
-        return None
-    try:
-        process = psutil.Process(video.pid)
-        is_same = abs(process.create_time() - video.pid_started) <= SAME_START_S
-        return process if is_same and process.status() != psutil.STATUS_ZOMBIE else None
-    except psutil.NoSuchProcess:
-        return None

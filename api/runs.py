@@ -106,15 +106,18 @@ def start(video: Video) -> str:
         return str(run.id)
 
 
-def start_errand(deployment: str, *, key: str) -> None:
+def start_errand(deployment: str, *, key: str, parameters: dict[str, Any] | None = None) -> str:
     """
-    Start a run of a flow that needs no parameters, once for each *key*.
+    The id of a run of *deployment*, created once for each *key*.
 
     Raises:
         PrefectUnavailable: ask again.
     """
     with _prefect() as client:
-        client.create_flow_run_from_deployment(_deployment_id(client, deployment), idempotency_key=key)
+        run = client.create_flow_run_from_deployment(
+            _deployment_id(client, deployment), parameters=parameters, idempotency_key=key
+        )
+        return str(run.id)
 
 
 def cancel(run_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -15,6 +15,8 @@ from rich.markup import escape
 from deployments.environment import use_in_process_server, use_server
 from studio.errors import VideoSystemError
 from studio.models.brief import Aspect, Brief, Resolution
+from studio.models.publication import Target
+from studio.models.trend import Category, Platform, Window
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Turns a title into a finished short video.")
 console = Console()
@@ -22,7 +24,7 @@ console = Console()
 
 @app.command()
 def make(
-    title: Annotated[str, typer.Argument(help="What the film is about.")],
+    title: Annotated[str | None, typer.Argument(help="What the film is about; a --trend may say it.")] = None,
     description: Annotated[str, typer.Option(help="The facts that the film may use.")] = "",
     script: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Narration, word for word.")] = None,
     template: Annotated[str, typer.Option(help="explainer or listicle.")] = "explainer",
@@ -43,19 +45,29 @@ def make(
     narration: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Own recording of --script, instead of a voice.")
     ] = None,
+    trend: Annotated[str | None, typer.Option(help="A keyword that `video-system trends hot` lists.")] = None,
+    publish: Annotated[
+        list[str] | None, typer.Option(help="Where the film goes when it is done: folder, youtube, x, …; repeat.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the finished film.")] = None,
 ) -> None:
     """Make one film on this machine and copy it to a folder."""
+    if title is None and trend is None:
+        raise typer.BadParameter("what is the film about? Give a title, or a --trend.", param_hint="TITLE")
     use_in_process_server()
+    from api.errors import ApiError
+    from deployments import social
     from deployments.make import make_film
     from deployments.own_assets import keep_assets, keep_recording
+    from deployments.trends import trend_title
     from studio.models.template import load_template
     from studio.settings import get_settings
     from studio.stages.script import language_of
 
     try:
         brief = Brief(
-            title=title,
+            title=trend_title(trend) if title is None and trend else title or "",
+            trend=trend,
             description=description,
             script=script.read_text("utf-8") if script else "",
             template=template,
@@ -74,6 +86,7 @@ def make(
         # Before Prefect's server is started: that takes longer than saying no.
         load_template(brief.template)
         language_of(brief)
+        social.check_targets(publish or ())
         film = make_film(brief, out=out or get_settings().home / "films", console=console)
     except ValidationError as error:
         _refuse("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
@@ -81,6 +94,8 @@ def make(
         _refuse(f"script: {script} is not UTF-8 text")
     except VideoSystemError as error:
         _refuse(str(error))
+    except ApiError as error:
+        _refuse(_said(error))
     for warning in film.warnings:
         console.print(f"[yellow]note[/] {warning}", highlight=False)
     loudness = film.rendition.loudness
@@ -90,6 +105,8 @@ def make(
         highlight=False,
     )
     console.print(f"[bold green]film[/] {film.video}", highlight=False, soft_wrap=True)
+    if publish and not social.publish(film.video_id, brief.title, publish, console):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -211,6 +228,112 @@ def key(
         typer.echo(new_key(username, name=name))
     except VideoSystemError as error:
         _refuse(str(error))
+
+
+trends_app = typer.Typer(no_args_is_help=True, help="See what people look for.")
+app.add_typer(trends_app, name="trends")
+
+InRegion = Annotated[str | None, typer.Option(help="Country, as ISO 3166-1 has it; TREND_REGION when left out.")]
+
+
+@trends_app.command("scan")
+def scan_trends(platform: Platform = Platform.YOUTUBE, region: InRegion = None) -> None:
+    """Look once at what is hot on a platform; the sources that are not ready say what they lack."""
+    use_in_process_server()
+    from deployments.trends import scan
+
+    if not scan(platform, _region(region), console):
+        raise typer.Exit(1)
+
+
+@trends_app.command("hot")
+def hot_trends(
+    platform: Platform | None = None,
+    region: InRegion = None,
+    time_range: Window = Window.DAY,
+    category: Category | None = None,
+    limit: Annotated[int, typer.Option(min=1, max=50)] = 20,
+) -> None:
+    """Show what the last good scan found, and where each number comes from."""
+    from deployments.trends import hot
+
+    try:
+        hot(platform, _region(region), time_range, category, limit, console)
+    except VideoSystemError as error:
+        _refuse(str(error))
+
+
+@trends_app.command("explain")
+def explain_trend(keyword: Annotated[str, typer.Argument(help="In any spelling.")], region: InRegion = None) -> None:
+    """Show everything that is known of a keyword."""
+    from deployments.trends import explain
+
+    try:
+        explain(keyword, _region(region), console)
+    except VideoSystemError as error:
+        _refuse(str(error))
+
+
+social_app = typer.Typer(no_args_is_help=True, help="Accounts that films are published at.")
+app.add_typer(social_app, name="social")
+
+OfUser = Annotated[str | None, typer.Option(help="Account that it belongs to; the command line's own when left out.")]
+
+
+@social_app.command("connect")
+def connect_account(platform: Target, user: OfUser = None) -> None:
+    """Connect an account in a browser; the API has to be running."""
+    from api.errors import ApiError
+    from deployments import social
+
+    try:
+        if not social.connect(platform, social.owner(user), console):
+            _refuse("nobody came back from the platform within ten minutes")
+    except VideoSystemError as error:
+        _refuse(str(error))
+    except ApiError as error:
+        _refuse(_said(error))
+
+
+@social_app.command("list")
+def list_accounts(user: OfUser = None) -> None:
+    """Show the connected accounts."""
+    from deployments import social
+
+    try:
+        console.print(social.accounts_table(social.owner(user)))
+    except VideoSystemError as error:
+        _refuse(str(error))
+
+
+@social_app.command("disconnect")
+def disconnect_account(
+    account: Annotated[str, typer.Argument(help="As `list` shows it.")], user: OfUser = None
+) -> None:
+    """Revoke an account's token at the platform and forget it."""
+    from api.errors import ApiError
+    from deployments import social
+
+    try:
+        social.disconnect(account, social.owner(user))
+    except VideoSystemError as error:
+        _refuse(str(error))
+    except ApiError as error:
+        _refuse(_said(error))
+
+
+def _said(error: Any) -> str:
+    """What the API would answer."""
+    return "; ".join(f"{detail.field}: {detail.message}" for detail in error.details) or error.code
+
+
+def _region(given: str | None) -> str:
+    from studio.settings import get_settings
+
+    region = (given or get_settings().trend_region).upper()
+    if len(region) != 2 or not region.isascii() or not region.isalpha():
+        _refuse(f"region: {given!r} is no country of ISO 3166-1, such as TW")
+    return region
 
 
 def _refuse(message: str) -> NoReturn:

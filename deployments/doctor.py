@@ -15,10 +15,10 @@ from studio.providers import all_catalogs, storage
 from studio.providers.catalog import Catalog
 from studio.settings import Settings, get_settings, signing_key
 
-ORDER = ("llm", "research", "tts", "align", "footage", "embed", "imagegen", "music", "storage")
+ORDER = ("llm", "trends", "research", "tts", "align", "footage", "embed", "imagegen", "music", "storage", "publish")
 """As a film comes to be."""
 
-OPTIONAL = ("research", "footage", "imagegen")
+OPTIONAL = ("trends", "research", "footage", "imagegen", "publish")
 """Roles that a film does without."""
 
 
@@ -43,6 +43,8 @@ def diagnose(console: Console, *, is_deep: bool = False) -> bool:
 def _asked(catalog: Catalog[Any], settings: Settings) -> Sequence[str]:
     if catalog.role == "storage":
         return (storage.open_storage(settings).name,)
+    if catalog.role == "publish":
+        return tuple(catalog)
     names: Sequence[str] = getattr(settings, catalog.role)
     return names
 

@@ -32,6 +32,7 @@ _UNSAFE = re.compile(r"[^\w\u3400-\u9fff-]+")
 class MadeFilm:
     """Local files of a finished film."""
 
+    video_id: str
     video: Path
     poster: Path
     srt: Path
@@ -60,7 +61,7 @@ def make_film(brief: Brief, *, out: Path, console: Console) -> MadeFilm:
         video = Videos.of_everyone(session).get(video_id)
     if video is None or video.rendition is None:
         raise RuntimeError(f"film {video_id} completed without a rendition")
-    return _copied(brief, Rendition.model_validate(video.rendition), tuple(video.warnings), out=out)
+    return _copied(video_id, brief, Rendition.model_validate(video.rendition), tuple(video.warnings), out=out)
 
 
 def _held_record(brief: Brief) -> str:
@@ -115,7 +116,7 @@ def _bar(video_id: str, console: Console) -> Iterator[None]:
             thread.join()
 
 
-def _copied(brief: Brief, rendition: Rendition, warnings: tuple[str, ...], *, out: Path) -> MadeFilm:
+def _copied(video_id: str, brief: Brief, rendition: Rendition, warnings: tuple[str, ...], *, out: Path) -> MadeFilm:
     storage = open_storage(get_settings())
     out.mkdir(parents=True, exist_ok=True)
     stem = _UNSAFE.sub("-", brief.title).strip("-")[:60] or "film"
@@ -125,4 +126,4 @@ def _copied(brief: Brief, rendition: Rendition, warnings: tuple[str, ...], *, ou
     )
     credits = out / f"{stem}.credits.txt"
     credits.write_text("".join(f"{c.title} – {c.author}, {c.licence} {c.url}\n" for c in rendition.credits), "utf-8")
-    return MadeFilm(video, poster, srt, vtt, credits, rendition, warnings)
+    return MadeFilm(video_id, video, poster, srt, vtt, credits, rendition, warnings)

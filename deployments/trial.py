@@ -8,12 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from studio.models.trend import Platform
 from studio.providers.footage import Wanted
 from studio.providers.imagegen import PictureOrder
 from studio.providers.llm import inference
 from studio.providers.llm.inference import Question
 from studio.providers.storage import store_file
 from studio.providers.till import OpenTill
+from studio.providers.trends import Look
+from studio.settings import get_settings
 
 TOPIC = "Moon"
 
@@ -22,7 +25,7 @@ def try_out(role: str, provider: Any) -> str:
     """
     What came of one call to *provider*, in a few words.
 
-    A picture is really painted and a word is really said: on a vendor's account that costs what it costs.
+    A picture is really painted, a word is really said and X is really asked: that costs what it costs.
 
     Raises:
         ProviderError: the call failed, and why.
@@ -77,6 +80,15 @@ def _storage(provider: Any) -> str:
     return "took, gave back and removed an object"
 
 
+def _trends(provider: Any) -> str:
+    look = Look(Platform.YOUTUBE, get_settings().trend_region, "en", (TOPIC,))
+    return f"told of {len(provider.look(look, till=OpenTill()))} keywords"
+
+
+def _publish(provider: Any) -> str:
+    return "was not tried: what is published is seen"
+
+
 def _embed(provider: Any) -> str:
     return f"compares texts by {provider.answers(['full moon']).shape[1]} numbers"
 
@@ -86,6 +98,7 @@ def _align(provider: Any) -> str:
 
 
 _TRIALS: dict[str, Callable[[Any], str]] = {
+    "publish": _publish,
     "llm": _llm,
     "research": _research,
     "tts": _tts,
@@ -95,4 +108,5 @@ _TRIALS: dict[str, Callable[[Any], str]] = {
     "imagegen": _imagegen,
     "music": _music,
     "storage": _storage,
+    "trends": _trends,
 }

@@ -38,6 +38,7 @@ def generate_video(
     footage: bool = True,
     speed: float | None = None,
     narration: str | None = None,
+    trend: str | None = None,
     review: bool = False,
     video_id: str | None = None,
 ) -> str:
@@ -60,6 +61,7 @@ def generate_video(
         footage: look for pictures and clips that show what is said, where a source is ready.
         speed: share of the voice's own pace, 0.5 to 2.
         narration: object key of an own recording of the script, said instead of a voice.
+        trend: a keyword that a scan has seen; what is known of it is a source of the script.
         review: wait with the script until somebody has read it: resume the suspended run.
         video_id: set by the API; leave it empty here.
     """
@@ -79,6 +81,7 @@ def generate_video(
         footage=footage,
         speed=speed,
         narration=narration or None,
+        trend=trend or None,
         review=review,
     )
     video = open_record(brief, video_id=video_id, run_id=str(flow_run.id))

@@ -12,7 +12,9 @@ Everything that can go wrong, as classes that know what to tell the caller.
     │   ├── ProviderRejected     this input will never work
     │   └── ProviderNotReady     a key, package or file is missing
     │       ├── OutOfBalance     the account with the provider has to be topped up
+    │       ├── PermissionEnded  the owner has to connect an account again
     │       └── OverBudget       it would cost more than the operator allows
+    ├── PublishCancelled         its owner does not want it any more
     ├── MediaError
     │   ├── UnreadableMedia      a file we were given
     │   └── RenderFailed         a file we should have made
@@ -110,10 +112,22 @@ class OutOfBalance(ProviderNotReady):
     code = "UPSTREAM_BALANCE"
 
 
+class PermissionEnded(ProviderNotReady):
+    """What an owner once allowed has ended: the account has to be connected again."""
+
+    code = "ACCOUNT_EXPIRED"
+
+
 class OverBudget(ProviderNotReady):
     """The call would cost more than a budget has left; the message names the budget."""
 
     code = "BUDGET_EXCEEDED"
+
+
+class PublishCancelled(VideoSystemError):
+    """The owner of a publication called it off while it was being made."""
+
+    code = "CANCELLED"
 
 
 class MediaError(VideoSystemError):

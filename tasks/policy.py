@@ -80,8 +80,11 @@ def wait_out_limits(call: Callable[[], T]) -> T:
 
 LIMIT_PREFIX = "provider-"
 
-POLITE = {"footage/commons": 1, "research/wikipedia": 1}
-"""Wikimedia asks for one request after the other. Source: https://www.mediawiki.org/wiki/API:Etiquette"""
+POLITE = {"footage/commons": 1, "research/wikipedia": 1, "trends/wikipedia": 1, "trends/gdelt": 1, "trends/explore": 1}
+"""
+Wikimedia asks for one request after the other, and GDELT and Google's Explore refuse more. Source:
+https://www.mediawiki.org/wiki/API:Etiquette
+"""
 
 
 def provider_limits() -> dict[str, int]:

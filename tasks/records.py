@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +21,7 @@ from studio.models.script import Script
 from studio.providers.storage.links import signed_url
 from tasks import policy
 from tasks.lease import this_process
+from tasks.pages import escaped
 from tasks.policy import patient
 from tasks.progress import keep, progress_of
 
@@ -82,7 +81,7 @@ def finish(video_id: str, *, script: Script, rendition: Rendition) -> Rendition:
     create_markdown_artifact(
         key=f"result-{video_id.replace('_', '-')}",
         markdown=_page(script, rendition, _calls(video_id)),
-        description=_escaped(script.title),
+        description=escaped(script.title),
     )
     return rendition
 
@@ -133,17 +132,12 @@ def _line(role: str, provider: str, model: str, costs: list[int | None]) -> str:
 def _page(script: Script, rendition: Rendition, calls: Sequence[str]) -> str:
     lifetime = LINK_DAYS * 24 * 3600
     video, poster = (signed_url(asset.key, lifetime_s=lifetime) for asset in (rendition.video, rendition.poster))
-    spoken = "\n".join(f"{i}. {_escaped(scene.narration)}" for i, scene in enumerate(script.scenes, 1))
-    warnings = "\n".join(f"- {_escaped(warning)}" for warning in script.warnings) or "- none"
-    paid = "\n".join(f"- {_escaped(call)}" for call in calls) or "- none"
-    credits = "\n".join(f"- {_escaped(f'{c.title} – {c.author}, {c.licence} {c.url}')}" for c in rendition.credits)
+    spoken = "\n".join(f"{i}. {escaped(scene.narration)}" for i, scene in enumerate(script.scenes, 1))
+    warnings = "\n".join(f"- {escaped(warning)}" for warning in script.warnings) or "- none"
+    paid = "\n".join(f"- {escaped(call)}" for call in calls) or "- none"
+    credits = "\n".join(f"- {escaped(f'{c.title} – {c.author}, {c.licence} {c.url}')}" for c in rendition.credits)
     return (
-        f"# {_escaped(script.title)}\n\n[Open the film]({video}) ({rendition.duration:.1f} s, "
+        f"# {escaped(script.title)}\n\n[Open the film]({video}) ({rendition.duration:.1f} s, "
         f"{rendition.width}×{rendition.height}, {rendition.loudness.lufs:.1f} LUFS)\n\n![Poster frame]({poster})\n\n"
         f"## Script\n{spoken}\n\n## Warnings\n{warnings}\n\n## Calls to providers\n{paid}\n\n## Credits\n{credits}\n"
     )
-
-
-def _escaped(text: str) -> str:
-    """Somebody's text on one line, its Markdown and HTML marks shown as they are."""
-    return re.sub(r"([\\`*_\[\]!|~])", r"\\\1", html.escape(" ".join(text.split()), quote=False))

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from prefect.concurrency.sync import concurrency
 from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
+from prefect.settings import PREFECT_API_URL
 from pydantic import JsonValue
 from sqlalchemy.exc import IntegrityError
 
@@ -34,6 +35,9 @@ LEASE = timedelta(seconds=300)
 
 LOOK_EVERY_S = 0.5
 
+SLOT_S = 60.0
+"""A slot whose holder died is free again after so long, Prefect's shortest; a living holder renews it."""
+
 
 @dataclass(frozen=True)
 class _Kept:
@@ -51,9 +55,9 @@ class _Ours:
 
 @dataclass(frozen=True)
 class LedgerTill:
-    """The till of one film: every call is written down before it is made."""
+    """The till of one film, or of what is done for everybody: every call is written down before it is made."""
 
-    video_id: str
+    video_id: str | None
     owner_id: str | None
 
     def buy(self, quote: Quote, call: Callable[[], Receipt]) -> JsonValue:
@@ -175,10 +179,16 @@ def _ask_breaker(breakers: Breakers, quote: Quote) -> None:
 @contextmanager
 def _slot(quote: Quote) -> Iterator[None]:
     """One of the calls at once that the operator allows this provider, over all workers; none is needed where no limit is."""
-    if FlowRunContext.get() is None or _name(quote) not in policy.provider_limits():
+    # Limits are one server's: a flow of the command line, which brings its own, has none.
+    has_limits = FlowRunContext.get() is not None and PREFECT_API_URL.value() is not None
+    if not has_limits or _name(quote) not in policy.provider_limits():
         yield
         return
-    slot = concurrency(policy.limit_name(quote.role, quote.provider), timeout_seconds=LEASE.total_seconds() / 2)
+    slot = concurrency(
+        policy.limit_name(quote.role, quote.provider),
+        timeout_seconds=LEASE.total_seconds() / 2,
+        lease_duration=SLOT_S,
+    )
     try:
         slot.__enter__()
     except (PrefectException, TimeoutError, OSError):

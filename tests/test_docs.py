@@ -207,9 +207,8 @@ def test_the_options_of_making_a_film_are_in_the_readme(readme: str) -> None:
         for option in (*parameter.opts, *parameter.secondary_opts)
         if option.startswith("--")
     }
-    named = set(
-        re.findall(r"(--[a-z][a-z-]*)", next(row for row in read(readme).splitlines() if "video-system make" in row))
-    )
+    row = next(row for row in read(readme).splitlines() if row.startswith("| `video-system make"))
+    named = set(re.findall(r"(--[a-z][a-z-]*)", row))
 
     assert named == options - {"--help"}
 

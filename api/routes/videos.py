@@ -15,7 +15,7 @@ from api.envelope import Envelope, Failure, ok
 from api.runs import Status
 from api.schemas.page import Page
 from api.schemas.scenes import ChooseShot, SceneShots
-from api.schemas.text import Line
+from api.schemas.text import Line, Moment
 from api.schemas.videos import (
     ChangeScript,
     ChangeVideo,
@@ -23,7 +23,6 @@ from api.schemas.videos import (
     DownloadLink,
     Estimate,
     MakeVideo,
-    Moment,
     ScriptShown,
     Variant,
     VideoShown,

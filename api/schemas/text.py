@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from studio.errors import AddressRefused
 from studio.settings import get_settings
@@ -30,3 +31,23 @@ Line = Annotated[str, AfterValidator(_printable)]
 
 HookUrl = Annotated[Line, Field(min_length=1, max_length=2000), AfterValidator(_deliverable)]
 """A public https address that messages are sent to."""
+
+Word = Annotated[Line, Field(min_length=1, max_length=50)]
+Tags = Annotated[tuple[Word, ...], Field(max_length=30)]
+
+
+def _in_range(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is beyond the calendar") from None
+
+
+def _no_number(value: object) -> object:
+    if isinstance(value, int | float) or (isinstance(value, str) and value.replace(".", "", 1).lstrip("+-").isdigit()):
+        raise ValueError("must be a date and time with a zone, such as 2026-11-24T12:00:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_in_range)]
+"""A point in time with its zone."""

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, StrictBool
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    StrictBool,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from api.runs import Status
 from api.schemas.base import Action
-from api.schemas.text import HookUrl, Line
+from api.schemas.targets import PublishTarget
+from api.schemas.text import HookUrl, Line, Tags, Word
 from studio.models.asset import Credit
 from studio.models.brief import Aspect, Brief, Duration, Narration, PageUrl, Resolution, Speed, Text, Title
 from studio.models.rendition import Loudness, Rendition
@@ -19,40 +28,24 @@ LONGEST_SCRIPT = 20_000
 Variant = Literal["video", "srt", "vtt", "poster", "script", "credits"]
 
 
-def _in_range(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is beyond the calendar") from None
-
-
-def _no_number(value: object) -> object:
-    if isinstance(value, int | float) or (isinstance(value, str) and value.replace(".", "", 1).lstrip("+-").isdigit()):
-        raise ValueError("must be a date and time with a zone, such as 2026-11-24T12:00:00Z")
-    return value
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_in_range)]
-"""A point in time with its zone."""
-
 AssetId = Annotated[str, Field(max_length=100)]
 
-Word = Annotated[Line, Field(min_length=1, max_length=50)]
 Query = Annotated[Line, Field(min_length=1, max_length=60)]
-Tags = Annotated[tuple[Word, ...], Field(max_length=30)]
 
 
 class MakeVideo(Action):
     """
-    A film to make; only *title* is required.
+    A film to make; *title* is required, or *trend*: a keyword of `/trends`, whose headlines and summary the script may use.
 
     *script* is said word for word, a scene a paragraph; without one a script is written from *title* and
     *description*. *assets* are ids of own pictures and clips (`/assets`), in the order of the scenes. With
     *review* the film waits, once its script is written, for `POST /videos/{id}/approve`. *webhook_url* is told
-    what happens to this film, beside the account's webhooks.
+    what happens to this film, beside the account's webhooks. *publish* is where it goes when it is done.
     """
 
-    title: Title
+    trend: Annotated[Line, Field(min_length=1, max_length=200)] | None = None
+    # After the trend: that gives a film its title where nothing else does.
+    title: Annotated[Title | None, Field(validate_default=True)] = None
     description: Text = ""
     script: Text = ""
     language: Annotated[str, Field(max_length=35)] | None = None
@@ -70,11 +63,19 @@ class MakeVideo(Action):
     tags: Tags = ()
     review: bool = False
     webhook_url: HookUrl | None = None
+    publish: Annotated[tuple[PublishTarget, ...], Field(max_length=10)] = ()
 
-    def brief(self, *, assets: tuple[str, ...], narration: str | None) -> Brief:
+    @field_validator("title")
+    @classmethod
+    def _given(cls, title: str | None, info: ValidationInfo) -> str | None:
+        if title is None and not info.data.get("trend"):
+            raise PydanticCustomError("missing", "Field required, unless there is a trend")
+        return title
+
+    def brief(self, *, title: str, assets: tuple[str, ...], narration: str | None) -> Brief:
         """The brief that this request stands for, with the object keys of its *assets* and *narration*."""
-        own = {"tags", "assets", "narration", "webhook_url"}
-        return Brief(**self.model_dump(exclude=own), assets=assets, narration=narration)
+        own = {"title", "tags", "assets", "narration", "webhook_url", "publish"}
+        return Brief(**self.model_dump(exclude=own), title=title, assets=assets, narration=narration)
 
 
 class ChangeVideo(Action):
@@ -171,6 +172,7 @@ class BriefShown(BaseModel):
     speed: float | None
     narration: bool
     """Whether an own recording is said."""
+    trend: str | None
     review: bool
 
     @classmethod

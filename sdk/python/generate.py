@@ -6,7 +6,12 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "video_system"
-TWINS = {"_async_client.py": "_client.py", "_async_transport.py": "_transport.py"}
+TWINS = {
+    "_async_client.py": "_client.py",
+    "_async_publishing.py": "_publishing.py",
+    "_async_trends.py": "_trends.py",
+    "_async_transport.py": "_transport.py",
+}
 
 REPLACED = (
     (r"import asyncio\n", ""),
@@ -25,7 +30,7 @@ REPLACED = (
     (r"\basynccontextmanager\b", "contextmanager"),
     (r"httpx2\.AsyncClient", "httpx2.Client"),
     (r"httpx2\.AsyncBaseTransport", "httpx2.BaseTransport"),
-    (r"_async_transport\b", "_transport"),
+    (r"_async_(?=(?:publishing|transport|trends)\b)", "_"),
     (r"\bAsync(?=Video|Connection|Transport)", ""),
 )
 
@@ -40,7 +45,7 @@ def plain(source: str) -> str:
 
 
 def main() -> None:
-    """Write both files."""
+    """Write all of them."""
     for name, twin in TWINS.items():
         (FOLDER / twin).write_text(plain((FOLDER / name).read_text("utf-8")), "utf-8")
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from store.tables.assets import StoredAsset
 from store.tables.purchases import Purchase
+from store.tables.trends import TrendScan
 from store.tables.videos import Video
 from studio.providers.storage import KEY_IN_TEXT
 
@@ -17,8 +18,8 @@ ROWS_AT_ONCE = 200
 
 
 def needed_keys(session: Session) -> set[str]:
-    """Keys of everything that a film, an owner's own files or a bought answer points at."""
-    keys = set(session.exec(select(StoredAsset.key)).all())
+    """Keys of everything that a film, an owner's own files, a bought answer or a scan points at."""
+    keys = {*session.exec(select(StoredAsset.key)).all(), *session.exec(select(TrendScan.picture)).all()}
     films = select(Video.brief, Video.timeline, Video.footage, Video.rendition)
     answers = select(Purchase.answer).where(col(Purchase.current_key).is_not(None), col(Purchase.role) != "llm")
     for statement in (films, answers):

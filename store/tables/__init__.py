@@ -6,7 +6,18 @@ from store.tables.clips import ClipUse
 from store.tables.counters import Counter
 from store.tables.keys import ApiKey
 from store.tables.purchases import Breaker, Purchase
+from store.tables.social import Connection, Publication, SocialAccount
 from store.tables.tokens import RefreshToken
+from store.tables.trends import (
+    TrendDay,
+    TrendKeyword,
+    TrendNote,
+    TrendObservation,
+    TrendRank,
+    TrendReading,
+    TrendScan,
+    TrendSeries,
+)
 from store.tables.users import User
 from store.tables.videos import Video
 from store.tables.webhooks import WebhookDelivery, WebhookEndpoint
@@ -15,11 +26,22 @@ __all__ = [
     "ApiKey",
     "Breaker",
     "ClipUse",
+    "Connection",
     "Counter",
     "KeptAnswer",
+    "Publication",
     "Purchase",
     "RefreshToken",
+    "SocialAccount",
     "StoredAsset",
+    "TrendDay",
+    "TrendKeyword",
+    "TrendNote",
+    "TrendObservation",
+    "TrendRank",
+    "TrendReading",
+    "TrendScan",
+    "TrendSeries",
     "User",
     "Video",
     "WebhookDelivery",

@@ -93,7 +93,8 @@ class Brief(Model):
     *sources* are pages that the facts may be taken from; with *research* we look for more. Without *footage* all
     other scenes are drawn. With *review* the
     creator reads the script before it is said. *speed* is a share of the voice's own pace. *narration* is the
-    object-store key of the creator's own recording of *script*, said instead of any voice.
+    object-store key of the creator's own recording of *script*, said instead of any voice. *trend* is a keyword that a
+    scan has seen: what is known of it is a source of the script.
     """
 
     title: Title
@@ -112,3 +113,4 @@ class Brief(Model):
     review: bool = False
     speed: Speed | None = None
     narration: str | None = None
+    trend: str | None = None

@@ -48,13 +48,18 @@ class _Line(BaseModel):
     cached_tokens: Decimal | None = None
     characters: Decimal = Decimal(0)
     images: Decimal = Decimal(0)
+    trends: Decimal = Decimal(0)
 
     def cost(self, units: Units) -> Decimal:
         cached = Decimal(str(units.get("cached_tokens", 0)))
         total = Decimal(0) if self.cached_tokens is None else (self.cached_tokens - self.input_tokens) * cached
-        for unit in ("requests", "input_tokens", "output_tokens", "characters", "images"):
+        for unit in ("requests", "input_tokens", "output_tokens", "characters", "images", "trends"):
             total += getattr(self, unit) * Decimal(str(units.get(unit, 0)))
         return total / MILLION
+
+
+_LISTED = {"x/": _Line(trends=MILLION / 100)}
+"""Prices that the package has not. Source: docs.x.com, X API, pricing: $0.010 a trend that is read."""
 
 
 class _List(RootModel[dict[str, _Line]]):
@@ -74,7 +79,11 @@ def cost_of(quote: Quote, units: Units) -> int | None:
     line = own.get(f"{quote.provider}/{quote.model}") or own.get(f"{quote.provider}/*")
     if line is not None:
         return _micro(line.cost(units))
-    if _is_private(quote.address) or not any(units.get(unit) for unit in (*_UNITS, "images")):
+    if _is_private(quote.address):
+        return 0
+    if listed := _LISTED.get(f"{quote.provider}/{quote.model}"):
+        return _micro(listed.cost(units))
+    if not any(units.get(unit) for unit in (*_UNITS, "images")):
         return 0
     published = _published(quote, units)
     return None if published is None else _micro(published)

@@ -11,7 +11,7 @@ from typing import Protocol
 from pydantic import JsonValue
 
 Units = Mapping[str, float]
-"""Amounts by the names of the price table: requests, input_tokens, output_tokens, characters, images."""
+"""Amounts by the names of the price table: requests, input_tokens, output_tokens, characters, images, trends."""
 
 
 @dataclass(frozen=True)

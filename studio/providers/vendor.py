@@ -78,10 +78,11 @@ class Vendor:
         *,
         params: Mapping[str, Any] | None = None,
         body: Any = None,
+        form: Mapping[str, str] | None = None,
         most_bytes: int | None = None,
     ) -> Reply:
         """
-        A good answer of *path*, read to its end.
+        A good answer of *path*, read to its end; *body* is sent as JSON, *form* as a web form.
 
         Raises:
             ProviderUnavailable: no answer, none in time, too much of it, or the vendor is over its limit.
@@ -91,13 +92,15 @@ class Vendor:
         request: dict[str, Any] = {"params": params} if params else {}
         if body is not None:
             request["json"] = body
+        if form is not None:
+            request["data"] = dict(form)
         parts: list[bytes] = []
         size, most = 0, most_bytes or self.most_bytes
         with self._answer(method, self.root.rstrip("/") + path, self.timeout_s, **request) as (answer, chunks):
             for chunk in chunks:
                 size += len(chunk)
                 if size > most:
-                    raise self._unavailable(f"its answer is larger than {most} bytes")
+                    raise self.unavailable(f"its answer is larger than {most} bytes")
                 parts.append(chunk)
             return Reply(dict(answer.headers), b"".join(parts))
 
@@ -115,13 +118,13 @@ class Vendor:
                 agent = self.headers.get("User-Agent", USER_AGENT)
                 web.download(url, into, max_bytes=max_bytes, timeout_s=timeout_s, user_agent=agent)
             except (AddressRefused, DownloadFailed) as error:
-                raise self._unavailable(f"a file of its could not be fetched ({error.message})") from error
+                raise self.unavailable(f"a file of its could not be fetched ({error.message})") from error
             return
         try:
             with self._answer("GET", url, timeout_s) as (_, chunks), into.open("wb") as file:
                 for chunk in chunks:
                     if file.tell() + len(chunk) > max_bytes:
-                        raise self._unavailable(f"a file of its is larger than {max_bytes} bytes")
+                        raise self.unavailable(f"a file of its is larger than {max_bytes} bytes")
                     file.write(chunk)
         except BaseException:
             into.unlink(missing_ok=True)
@@ -137,45 +140,47 @@ class Vendor:
         limits = httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
         try:
             with (
-                httpx2.Client(timeout=limits, headers=headers, trust_env=not _is_local(url), verify=_tls()) as client,
+                httpx2.Client(timeout=limits, headers=headers, trust_env=not is_local(url), verify=_tls()) as client,
                 client.stream(method, url, **request) as answer,
             ):
                 if not answer.is_success:
-                    raise self._refusal(answer)
+                    raise self.refusal(answer.status_code, answer.headers)
                 yield answer, self._in_time(answer, deadline)
         except (httpx2.InvalidURL, UnicodeError) as error:
             raise ProviderNotReady(self.role, self.name, f"{self.root!r} is no web address") from error
         except (httpx2.HTTPError, OSError) as error:
             # Not from the cause: its text has the address, and some vendors want their key in it.
-            raise self._unavailable(f"no answer ({type(error).__name__})") from None
+            raise self.unavailable(f"no answer ({type(error).__name__})") from None
 
     def _in_time(self, answer: httpx2.Response, deadline: float) -> Iterator[bytes]:
         # As they come: gathered to a size, a byte a second would never be looked at.
         for chunk in answer.iter_raw():
             if time.monotonic() > deadline:
-                raise self._unavailable("its answer took too long")
+                raise self.unavailable("its answer took too long")
             yield chunk
 
     def _parsed(self, reply: Reply) -> Any:
         try:
             return json.loads(reply.content)
         except (ValueError, RecursionError) as error:
-            raise self._unavailable("its answer was no JSON") from error
+            raise self.unavailable("its answer was no JSON") from error
 
-    def _refusal(self, answer: httpx2.Response) -> ProviderError:
-        status = answer.status_code
+    def refusal(self, status: int, headers: Mapping[str, str]) -> ProviderError:
+        """What an answer with *status*, which is no good one, means; *headers* by names in small letters."""
         if status == 402:
             return OutOfBalance(self.role, self.name, "the account has no balance left; top it up")
         if status in (401, 403):
             hint = f"check {self.key_name}" if self.key_name else "it wants a key that it did not ask for before"
             return ProviderNotReady(self.role, self.name, f"access was refused; {hint}")
         if status == 429:
-            return OverLimit(self.role, self.name, "over its rate limit", retry_after=retry_after(answer.headers))
-        if status in PASSING:
-            return self._unavailable(f"it answered {status}")
+            return OverLimit(self.role, self.name, "over its rate limit", retry_after=retry_after(headers))
+        # A page that wants consent, or an address that has moved: the request itself is not at fault.
+        if status in PASSING or status < 400:
+            return self.unavailable(f"it answered {status}")
         return ProviderRejected(self.role, self.name, f"it refused the request with {status}")
 
-    def _unavailable(self, message: str) -> ProviderUnavailable:
+    def unavailable(self, message: str) -> ProviderUnavailable:
+        """That the same call may work later."""
         return ProviderUnavailable(self.role, self.name, message)
 
 
@@ -211,6 +216,6 @@ def _origin(url: str) -> tuple[str, str]:
     return parts.scheme.lower(), parts.netloc.lower()
 
 
-def _is_local(url: str) -> bool:
+def is_local(url: str) -> bool:
     """Whether a proxy could not reach it."""
     return (urlsplit(url).hostname or "") in ("localhost", "127.0.0.1", "::1")

@@ -81,9 +81,10 @@ class FakePrefect:
             runs.states().forget(run_id)
         return run_id
 
-    def start_errand(self, deployment: str, *, key: str) -> None:
+    def start_errand(self, deployment: str, *, key: str, parameters: dict[str, object] | None = None) -> str:
         self._answer()
         self.errands.append((deployment, key))
+        return run_of(key)
 
     def cancel(self, run_id: str) -> None:
         """A run with a process takes a while to end; the others are cancelled at once."""

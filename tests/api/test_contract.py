@@ -110,6 +110,7 @@ def test_generate_keeps_what_was_asked_for(client: TestClient, bearer: dict[str,
         "review": False,
         "speed": None,
         "narration": None,
+        "trend": None,
     }
 
 

@@ -17,22 +17,33 @@ from api.app import create_app
 from api.once import Once
 from api.schemas.keys import MakeApiKey
 from store.repos.assets import Assets
+from store.repos.publications import Publications
+from store.repos.social import SocialAccounts
 from store.repos.videos import Videos
 from store.repos.webhooks import WebhookDeliveries, WebhookEndpoints
 from store.session import transaction
 from store.tables.assets import StoredAsset
 from store.tables.base import utc_now
+from store.tables.social import Publication
 from store.tables.users import User
 from store.tables.webhooks import WebhookDelivery, WebhookEndpoint
 from studio.models.brief import Brief
+from studio.models.publication import Grant, Target, Token
 from tests.api.conftest import bearer_of
 
-BY_SIGNATURE = {"/media/{key:path}"}
-"""Opened by a signed link instead of an account: tests/api/test_media.py."""
+BY_SIGNATURE = {"/media/{key:path}", "/social/callback/{platform}"}
+"""Opened by a signed link, or a state that was given out, instead of an account: test_media.py and test_social.py."""
 
 
-OF_NOBODY = {"/templates/{name}", "/voices/{voice_id:path}", "/voices/{voice_id:path}/sample"}
-"""The same for every account: tests/api/test_templates.py and test_voices.py."""
+OF_NOBODY = {
+    "/templates/{name}",
+    "/voices/{voice_id:path}",
+    "/voices/{voice_id:path}/sample",
+    "/trends/keywords/{keyword}",
+    "/trends/scans/{scan_id}",
+    "/social/accounts/{platform}/connect",
+}
+"""The same for every account: tests/api/test_templates.py, test_voices.py, test_trends.py and test_social.py."""
 
 
 def walked(routes: Iterable[Any]) -> Iterator[APIRoute]:
@@ -96,12 +107,26 @@ def a_delivery(owner: User) -> str:
         return WebhookDeliveries(session, owner_id=owner.id).add(row).id
 
 
+def a_social_account(owner: User) -> str:
+    grant = Grant(remote_id="UC1", name="Tides", token=Token(access="a"))
+    with transaction() as session:
+        return SocialAccounts(session, owner_id=owner.id).keep(Target.YOUTUBE, grant).id
+
+
+def a_publication(owner: User) -> str:
+    with transaction() as session:
+        row = Publication(owner_id=owner.id, platform="folder", post={"title": "潮汐"}, state="failed")
+        return Publications(session, owner_id=owner.id).add(row).id
+
+
 OWNED: dict[str, Callable[[User], str]] = {
     "/video": a_film,
     "/api-keys": a_key,
     "/assets": an_asset,
     "/webhooks": an_endpoint,
     "/webhook-deliveries": a_delivery,
+    "/social/accounts": a_social_account,
+    "/social/publications": a_publication,
 }
 """What the id in an address is of, by how the address begins; the longest beginning counts."""
 
@@ -112,6 +137,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api-keys/{key_id}/rotate"): {},
     ("PATCH", "/webhooks/{webhook_id}"): {},
     ("POST", "/webhooks/{webhook_id}/rotate"): {},
+    ("POST", "/social/publications/{publication_id}/reschedule"): {"scheduled_at": "2030-01-01T00:00:00Z"},
 }
 """Bodies of the operations that need one: a wrong body is told before anything is looked up."""
 

@@ -222,6 +222,7 @@ def test_a_full_brief_is_kept_and_begun(ask: Callable[..., Any], prefect: FakePr
         "description": "",
         "assets": [asset.key],
         "narration": recording.key,
+        "trend": None,
     }
 
 

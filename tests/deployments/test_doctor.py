@@ -85,7 +85,9 @@ def test_with_deep_every_provider_that_is_asked_makes_a_real_call(
     monkeypatch.setattr(module, "diagnose", partial(diagnose, is_deep=True))
     with vendor_server(lambda asked: as_json({})) as vendor:
         vendor.fault = "401"
-        is_ready, lines = doctor(OPENAI_API_KEY="wrong", OPENAI_BASE_URL=f"{vendor.root}/v1", LLM="openai,embedded")
+        is_ready, lines = doctor(
+            OPENAI_API_KEY="wrong", OPENAI_BASE_URL=f"{vendor.root}/v1", LLM="openai,embedded", TRENDS="feeds"
+        )
         calls = len(vendor.asked)
     told = {" ".join(line.split()[1:3]): line for line in lines}
 
@@ -95,6 +97,24 @@ def test_with_deep_every_provider_that_is_asked_makes_a_real_call(
     assert "answered" in told["llm embedded"]
     assert "said a word" in told["tts hibari"]
     assert "gave back and removed an object" in told["storage files"]
+
+
+def test_a_source_of_trends_says_what_to_set_and_what_needs_no_key(
+    doctor: Callable[..., tuple[bool, list[str]]],
+) -> None:
+    _, lines = doctor()
+    told = {" ".join(line.split()[1:3]): line for line in lines}
+
+    assert told["trends googletrends"].split() == ["✓", "trends", "googletrends", "ready"]
+    assert told["trends x"].endswith(
+        "X_BEARER_TOKEN is not set; set it, or use trends 'googletrends' and 'wikipedia', which need no key"
+    )
+
+
+def test_a_film_does_without_trends(doctor: Callable[..., tuple[bool, list[str]]]) -> None:
+    is_ready, _ = doctor(TRENDS="feeds")
+
+    assert is_ready
 
 
 def test_a_film_does_without_footage_research_and_painted_pictures(

@@ -32,20 +32,22 @@ def test_every_entrypoint_is_a_flow_that_can_be_imported(prefect_yaml: dict[str,
         module, _, name = deployment["entrypoint"].rpartition(".")
         flows.append(getattr(import_module(module), name))
 
-    assert [flow.name for flow in flows] == ["generate-video", "deliver-webhooks", "housekeeping"]
+    assert [flow.name for flow in flows] == [
+        "generate-video", "deliver-webhooks", "scan-trends", "publish-video", "housekeeping",
+    ]  # fmt: skip
     assert all(isinstance(flow, Flow) for flow in flows)
 
 
 def test_a_run_starts_the_engine_itself_and_survives_its_worker(prefect_yaml: dict[str, Any]) -> None:
     variables = [deployment["work_pool"]["job_variables"] for deployment in prefect_yaml["deployments"]]
 
-    assert variables == [{"command": "python -m prefect.engine", "stream_output": False}] * 3
+    assert variables == [{"command": "python -m prefect.engine", "stream_output": False}] * 5
 
 
 def test_a_film_in_the_making_holds_up_no_message(prefect_yaml: dict[str, Any]) -> None:
     queues = [deployment["work_pool"]["work_queue_name"] for deployment in prefect_yaml["deployments"]]
 
-    assert queues == ["films", "errands", "errands"]
+    assert queues == ["films", *["errands"] * 4]
 
 
 def test_deployments_and_worker_meet_in_one_pool(prefect_yaml: dict[str, Any]) -> None:

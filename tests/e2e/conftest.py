@@ -7,12 +7,21 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.stack import Stack, running_stack
+from tests.support.trends import TrendServers, trend_servers
 
 
 @pytest.fixture(scope="session")
-def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def sources() -> Iterator[TrendServers]:
+    """Everybody who says what is hot."""
+    with trend_servers() as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def shared_stack(tmp_path_factory: pytest.TempPathFactory, sources: TrendServers) -> Iterator[Stack]:
     # Draft: the picture's quality is measured in tests/e2e/test_demo.py and in bench/.
-    with running_stack(tmp_path_factory.mktemp("stack"), RENDER_TIER="draft") as stack:
+    settings = {**sources.environment, "RENDER_TIER": "draft"}
+    with running_stack(tmp_path_factory.mktemp("stack"), **settings) as stack:
         yield stack
 
 

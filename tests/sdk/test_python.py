@@ -27,7 +27,7 @@ sys.path.insert(0, str(PROJECT / "sdk" / "python"))
 import video_system
 from video_system import _client, _protocol, _transport
 
-METHOD_OF = {"generate": "generate_video", "task": "get_task", "inference": "infer"}
+METHOD_OF = {"generate": "generate_video", "task": "get_task", "inference": "infer", "publish": "publish_video"}
 """Operations that the client calls by a name of its own."""
 
 NOT_FOR_KEYS = {
@@ -37,7 +37,7 @@ NOT_FOR_KEYS = {
 }  # fmt: skip
 """Operations that a login does, and no key."""
 
-NOT_A_CLIENTS = {"live", "ready", "media", "get_version", "get_metrics"}
+NOT_A_CLIENTS = {"live", "ready", "media", "get_version", "get_metrics", "finish_connecting"}
 """For monitors and browsers."""
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
@@ -87,6 +87,12 @@ def operations() -> dict[str, dict[str, Any]]:
     }
 
 
+def asynchronous() -> str:
+    """The client's parts, one after the other."""
+    parts = ("_async_client.py", "_async_trends.py", "_async_publishing.py")
+    return "".join((PROJECT / "sdk/python/video_system" / part).read_text("utf-8") for part in parts)
+
+
 def methods_of(source: Path, pattern: str) -> set[str]:
     return set(re.findall(pattern, source.read_text("utf-8"), re.MULTILINE))
 
@@ -98,7 +104,7 @@ def snake(name: str) -> str:
 
 def test_every_operation_for_programs_has_a_method_in_both_languages(home: Path) -> None:
     wanted = {METHOD_OF.get(name, name) for name in set(operations()) - NOT_FOR_KEYS - NOT_A_CLIENTS}
-    python = methods_of(PROJECT / "sdk/python/video_system/_async_client.py", r"^    async def ([a-z]\w*)\(")
+    python = set(re.findall(r"^    async def ([a-z]\w*)\(", asynchronous(), re.MULTILINE))
     script = methods_of(PROJECT / "sdk/javascript/src/index.js", r"^  (?:async\*? )?([a-z]\w*)\(.*\{$")
     types = methods_of(PROJECT / "sdk/javascript/src/index.d.ts", r"^  ([a-z]\w*)\(.*;$") - {"constructor"}
 
@@ -108,7 +114,7 @@ def test_every_operation_for_programs_has_a_method_in_both_languages(home: Path)
 
 
 def test_the_methods_ask_what_the_service_has(home: Path) -> None:
-    source = (PROJECT / "sdk/python/video_system/_async_client.py").read_text("utf-8")
+    source = asynchronous()
     asked = set(re.findall(r'Call\(\s*"(\w+)",\s*f?"(/[^"]*)"', source))
     asked |= {("POST", path) for path in re.findall(r'creating\("(/[^"]*)"', source)}
     shape = {(method, re.sub(r"\{.*?\}", "{}", path)) for method, path in asked}
@@ -120,7 +126,7 @@ def test_the_methods_ask_what_the_service_has(home: Path) -> None:
 
 def test_the_brief_of_create_video_has_the_fields_of_the_service(home: Path) -> None:
     schema = create_app().openapi()["components"]["schemas"]["MakeVideo"]["properties"]
-    arguments = set(_client.VideoSystemClient.create_video.__kwdefaults__) | {"title"}
+    arguments = set(_client.VideoSystemClient.create_video.__kwdefaults__)
 
     assert arguments - {"idempotency_key"} == set(schema)
 

@@ -11,6 +11,8 @@ import pytest
 
 from store.migrate import migrate
 from store.repos.purchases import Purchases
+from store.repos.scans import Scans
+from store.repos.trends import Trends
 from store.repos.users import NO_PASSWORD, Users
 from store.repos.videos import Videos
 from store.session import reading, transaction
@@ -19,10 +21,12 @@ from store.tables.base import utc_now
 from store.tables.users import User
 from studio.models.brief import Brief
 from studio.models.plan import all_plans
+from studio.models.trend import Reading, Sighting
+from studio.providers import trends
 from studio.providers.storage import Storage, open_storage, store_file
 from studio.providers.till import Quote
 from studio.settings import get_settings
-from tasks.housekeeping import clear_work_folders, remove_expired_films, sweep_unused_objects
+from tasks.housekeeping import clear_work_folders, prune_trends, remove_expired_films, sweep_unused_objects
 
 DAY_S = 24 * 3600
 
@@ -127,3 +131,19 @@ def test_only_folders_of_renders_that_are_long_gone_are_cleared(home: Path) -> N
 
     assert clear_work_folders.fn() == 1
     assert [path.name for path in (home / "work").iterdir()] == ["task_2.12"]
+
+
+def test_figures_are_kept_as_long_as_their_sources_terms_say() -> None:
+    then = utc_now() - timedelta(days=31)
+    for source in ("youtube", "googletrends"):
+        reading_ = Reading(
+            source=source, state="ok", sightings=(Sighting(keyword=source, rank=1, value=9),), observed_at=then
+        )
+        able = {source: trends.catalog.open(source).abilities}
+        with transaction() as session:
+            scan = Scans(session).add(platform="youtube", region="TW", language="zh-TW")
+            Trends(session).record(scan, [reading_], able, now=then)
+
+    assert prune_trends.fn() == 1
+    with reading() as session:
+        assert Trends(session).explain("googletrends", region="TW")

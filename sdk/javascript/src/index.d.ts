@@ -49,6 +49,49 @@ export interface VideoNews { id: string; title: string; status: Status; error: F
 export type WebhookMessage =
   | { type: WebhookEvent; timestamp: string; data: VideoNews }
   | { type: 'webhook.test'; timestamp: string; data: { message: string } };
+export type Platform = 'youtube' | 'tiktok' | 'instagram' | 'x';
+/** `volume` counts `unit`; `growth` is in per cent. Both are null where nobody knows; `growth_reason` says why. */
+export interface Trend {
+  keyword: string; volume: number | null; growth: number | null; platform: Platform; region: string; window: string; rank: number;
+  source: string; sources: string[]; method: 'native' | 'proxy'; unit: string; kind: string; is_floor: boolean;
+  growth_source: string | null; growth_method: 'native' | 'proxy' | null; growth_reason: string | null; coverage: number;
+  category: string | null; category_by: string | null; observed_at: string; age_seconds: number;
+}
+export interface Keyword {
+  keyword: string; region: string; summary: string; url: string; headlines: { title: string; url: string; source: string }[];
+  related: string[]; trends: Trend[]; brief: { title: string; description: string };
+  series: { source: string; region: string; unit: string; kind: string; points: { day: string; value: number }[] }[];
+}
+export interface Scan {
+  id: string; platform: Platform; region: string; language: string; status: 'waiting' | 'running' | 'complete' | 'partial' | 'failed';
+  keywords: number; reason: string; created_at: string; started_at: string | null; finished_at: string | null;
+  readings: { source: string; state: string; reason: string; keywords: number; took_ms: number; observed_at: string }[];
+}
+export type Target = 'youtube' | 'x' | 'tiktok' | 'instagram' | 'folder';
+export type Visibility = 'private' | 'unlisted' | 'public';
+export type PublicationStatus =
+  | 'waiting_for_video' | 'scheduled' | 'pending' | 'uploading' | 'processing' | 'published' | 'failed' | 'cancelled'
+  | 'withdrawing' | 'withdrawn';
+export interface PublishAccepted { publish_id: string; status: PublicationStatus; platform: Target }
+export interface Publication {
+  id: string; platform: Target; status: PublicationStatus; account_id: string | null; video_id: string | null; title: string;
+  visibility: Visibility; scheduled_at: string | null; retry_at: string | null; attempt: number; bytes_sent: number;
+  bytes_total: number; remote_id: string | null; url: string | null; notes: string[]; error: Failing | null;
+  created_at: string; started_at: string | null; finished_at: string | null;
+}
+export interface SocialAccount {
+  id: string; platform: Target; remote_id: string; name: string; status: 'connected' | 'expired'; scopes: string[];
+  created_at: string; renewed_at: string;
+}
+export interface PlatformInfo {
+  platform: Target; is_ready: boolean; reason: string; needs_account: boolean; accounts: number;
+  limits: Record<string, unknown>; options: Record<string, unknown>;
+}
+/** Where a film goes when it is done. */
+export interface PublishTarget {
+  platform: Target; account_id?: string; title?: string; description?: string; tags?: string[]; scheduled_at?: string;
+  visibility?: Visibility; options?: Record<string, unknown>;
+}
 export interface Model { id: string; name: string; type: string; status: 'available' | 'unavailable' }
 export interface InferenceResult {
   model_id: string; output: { text: string }; usage: { input_tokens: number; output_tokens: number }; latency_ms: number;
@@ -61,10 +104,11 @@ export interface Profile { user_id: string; username: string; email: string; nam
 export interface Options { signal?: AbortSignal }
 export interface Creating extends Options { idempotencyKey?: string }
 export interface Brief {
-  title: string; description?: string; script?: string; language?: string; voice?: string; template?: string;
+  /** Needed, unless `trend` is a keyword that a scan has seen. */
+  title?: string; trend?: string; description?: string; script?: string; language?: string; voice?: string; template?: string;
   aspect?: '9:16' | '16:9' | '1:1'; resolution?: '540p' | '720p' | '1080p'; duration?: number; assets?: string[];
   sources?: string[]; research?: boolean; footage?: boolean; speed?: number; narration?: string;
-  tags?: string[]; review?: boolean; webhookUrl?: string;
+  tags?: string[]; review?: boolean; webhookUrl?: string; publish?: PublishTarget[];
 }
 export interface ClientOptions {
   /** Where the service is; else VIDEO_SYSTEM_BASE_URL, then http://localhost:8000. */
@@ -113,6 +157,22 @@ export class VideoSystemClient {
   listWebhookDeliveries(options?: { webhookId?: string; videoId?: string; cursor?: string; limit?: number } & Options): Promise<Page<WebhookDelivery>>;
   getWebhookDelivery(deliveryId: string, options?: Options): Promise<WebhookDelivery>;
   redeliverWebhook(deliveryId: string, options?: Options): Promise<WebhookDelivery>;
+  hotTrends(options?: { platform?: Platform; category?: string; timeRange?: '1d' | '7d' | '30d'; region?: string; limit?: number } & Options): Promise<Trend[]>;
+  getKeyword(keyword: string, options?: { region?: string } & Options): Promise<Keyword>;
+  startScan(order?: { platform?: Platform; region?: string; language?: string } & Options): Promise<Scan>;
+  listScans(options?: { platform?: Platform; region?: string; cursor?: string; limit?: number } & Options): Promise<Page<Scan>>;
+  getScan(scanId: string, options?: Options): Promise<Scan>;
+  publishVideo(order: { platform: Target; title: string; description?: string; tags?: string[]; videoUrl?: string; videoId?: string; accountId?: string; scheduledAt?: string; visibility?: Visibility; options?: Record<string, unknown> } & Creating): Promise<PublishAccepted>;
+  listPlatforms(options?: Options): Promise<PlatformInfo[]>;
+  listSocialAccounts(options?: Options): Promise<SocialAccount[]>;
+  connectSocialAccount(platform: Target, options?: Options): Promise<{ authorize_url: string; expires_at: string }>;
+  disconnectSocialAccount(accountId: string, options?: Options): Promise<null>;
+  listPublications(options?: { platform?: Target; status?: PublicationStatus[]; videoId?: string; cursor?: string; limit?: number } & Options): Promise<Page<Publication>>;
+  getPublication(publicationId: string, options?: Options): Promise<Publication>;
+  cancelPublication(publicationId: string, options?: Options): Promise<Publication>;
+  retryPublication(publicationId: string, options?: Options): Promise<Publication>;
+  reschedulePublication(publicationId: string, change: { scheduledAt: string } & Options): Promise<Publication>;
+  withdrawPublication(publicationId: string, options?: Options): Promise<Publication>;
   listModels(options?: { type?: string } & Options): Promise<Model[]>;
   infer(order: { text: string; modelId?: string; maxLength?: number; temperature?: number } & Options): Promise<InferenceResult>;
   listTemplates(options?: Options): Promise<Template[]>;

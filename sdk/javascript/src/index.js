@@ -212,6 +212,89 @@ export class VideoSystemClient {
     return this.#connection.data('POST', `/webhook-deliveries/${seg(deliveryId)}/redeliver`, { signal, isSafe: false });
   }
 
+  /** What the last good scan found, the hottest first; each figure says where it comes from. */
+  async hotTrends({ platform, category, timeRange, region, limit, signal } = {}) {
+    const query = { platform, category, time_range: timeRange, region, limit };
+    return (await this.#connection.data('GET', '/trends/hot', { query, signal })).trends;
+  }
+
+  /** All that is known of a keyword, in any spelling; `brief` is what `generateVideo` takes. */
+  getKeyword(keyword, { region, signal } = {}) {
+    return this.#connection.data('GET', `/trends/keywords/${seg(keyword)}`, { query: { region }, signal });
+  }
+
+  /** Look now; a scan that goes on, or is a few minutes old, is everybody's. */
+  startScan({ platform, region, language, signal } = {}) {
+    return this.#connection.data('POST', '/trends/scans', { json: given({ platform, region, language }), signal });
+  }
+
+  /** Scans, newest first. */
+  listScans({ platform, region, cursor, limit, signal } = {}) {
+    return this.#connection.data('GET', '/trends/scans', { query: { platform, region, cursor, limit }, signal });
+  }
+
+  /** A scan, and what each source said or why it said nothing. */
+  getScan(scanId, { signal } = {}) {
+    return this.#connection.data('GET', `/trends/scans/${seg(scanId)}`, { signal });
+  }
+
+  /** Publish a film, now or at `scheduledAt`; the same film at one account is published once. */
+  publishVideo({ platform, title, description, tags, videoUrl, videoId, accountId, scheduledAt, visibility, options, idempotencyKey, signal }) {
+    const content = given({ title, description, tags, video_url: videoUrl });
+    const json = given({ platform, content, video_id: videoId, account_id: accountId, scheduled_at: scheduledAt, visibility, options });
+    return this.#create('/social/publish', json, { idempotencyKey, signal });
+  }
+
+  /** Where films can be published, what each platform takes, and the schema of its options. */
+  async listPlatforms({ signal } = {}) {
+    return (await this.#connection.data('GET', '/social/platforms', { signal })).items;
+  }
+
+  /** The connected accounts. */
+  async listSocialAccounts({ signal } = {}) {
+    return (await this.#connection.data('GET', '/social/accounts', { signal })).items;
+  }
+
+  /** The address that the account's owner has to open in a browser. */
+  connectSocialAccount(platform, { signal } = {}) {
+    return this.#connection.data('POST', `/social/accounts/${seg(platform)}/connect`, { signal, isSafe: false });
+  }
+
+  /** Revoke the account's token at the platform and forget it. */
+  disconnectSocialAccount(accountId, { signal } = {}) {
+    return this.#connection.data('DELETE', `/social/accounts/${seg(accountId)}`, { signal });
+  }
+
+  /** The ledger of publications, newest first. */
+  listPublications({ platform, status, videoId, cursor, limit, signal } = {}) {
+    return this.#connection.data('GET', '/social/publications', { query: { platform, status, video_id: videoId, cursor, limit }, signal });
+  }
+
+  /** How far a publication is. */
+  getPublication(publicationId, { signal } = {}) {
+    return this.#connection.data('GET', `/social/publications/${seg(publicationId)}`, { signal });
+  }
+
+  /** Call a publication off; what was sent already does not become visible. */
+  cancelPublication(publicationId, { signal } = {}) {
+    return this.#connection.data('POST', `/social/publications/${seg(publicationId)}/cancel`, { signal, isSafe: false });
+  }
+
+  /** Try a failed publication again, from where it was. */
+  retryPublication(publicationId, { signal } = {}) {
+    return this.#connection.data('POST', `/social/publications/${seg(publicationId)}/retry`, { signal, isSafe: false });
+  }
+
+  /** Give a publication that was not begun another time. */
+  reschedulePublication(publicationId, { scheduledAt, signal }) {
+    return this.#connection.data('POST', `/social/publications/${seg(publicationId)}/reschedule`, { json: { scheduled_at: scheduledAt }, signal, isSafe: false });
+  }
+
+  /** Remove a published film from its platform, where that can be done. */
+  withdrawPublication(publicationId, { signal } = {}) {
+    return this.#connection.data('DELETE', `/social/publications/${seg(publicationId)}`, { signal });
+  }
+
   /** Models that can be asked. */
   async listModels({ type, signal } = {}) {
     return (await this.#connection.data('GET', '/ai/models', { query: { type }, signal })).models;

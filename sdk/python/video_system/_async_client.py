@@ -10,7 +10,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from video_system._async_publishing import AsyncVideoPublishing
 from video_system._async_transport import AsyncConnection, AsyncTransport, chunks
+from video_system._async_trends import AsyncVideoTrends
 from video_system._errors import VideoFailed
 from video_system._models import (
     Asset,
@@ -33,7 +35,7 @@ from video_system._models import (
 from video_system._protocol import Call, EventParser, creating, given
 
 
-class AsyncVideoSystemClient:
+class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
     """
     Talks to one service with one API key (or access token).
 
@@ -138,7 +140,8 @@ class AsyncVideoSystemClient:
     async def create_video(
         self,
         *,
-        title: str,
+        title: str | None = None,
+        trend: str | None = None,
         description: str | None = None,
         script: str | None = None,
         language: str | None = None,
@@ -156,15 +159,16 @@ class AsyncVideoSystemClient:
         tags: Sequence[str] | None = None,
         review: bool | None = None,
         webhook_url: str | None = None,
+        publish: Sequence[Mapping[str, Any]] | None = None,
         idempotency_key: str | None = None,
     ) -> Video:
         """
-        Make a video out of a full brief.
+        Make a video out of a full brief; *title* is needed unless *trend* is a keyword that a scan has seen.
 
         *assets* and *narration* (an own recording of *script*) are ids of own files. *sources* are web pages that facts
         may be taken from; with *research* the title is looked up. Without *footage* nothing is looked for to show.
         With *review* it waits for `approve_script` once its script is written. *webhook_url* is told what happens to
-        this video, beside the account's webhooks.
+        this video, beside the account's webhooks. *publish* is where it goes when it is done: `{"platform": …}` each.
         """
         call = creating("/videos", _brief(locals()), idempotency_key=idempotency_key)
         return Video.of(await self._connection.data(call))
@@ -172,7 +176,8 @@ class AsyncVideoSystemClient:
     async def estimate_video(
         self,
         *,
-        title: str,
+        title: str | None = None,
+        trend: str | None = None,
         description: str | None = None,
         script: str | None = None,
         language: str | None = None,
@@ -190,6 +195,7 @@ class AsyncVideoSystemClient:
         tags: Sequence[str] | None = None,
         review: bool | None = None,
         webhook_url: str | None = None,
+        publish: Sequence[Mapping[str, Any]] | None = None,
     ) -> Estimate:
         """How long a video would take and what it would cost; nothing is made."""
         call = Call("POST", "/videos/estimate", json=given(_brief(locals())))

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from video_system._publishing import VideoPublishing
 from video_system._transport import Connection, Transport, chunks
+from video_system._trends import VideoTrends
 from video_system._errors import VideoFailed
 from video_system._models import (
     Asset,
@@ -34,7 +36,7 @@ from video_system._models import (
 from video_system._protocol import Call, EventParser, creating, given
 
 
-class VideoSystemClient:
+class VideoSystemClient(VideoTrends, VideoPublishing):
     """
     Talks to one service with one API key (or access token).
 
@@ -139,7 +141,8 @@ class VideoSystemClient:
     def create_video(
         self,
         *,
-        title: str,
+        title: str | None = None,
+        trend: str | None = None,
         description: str | None = None,
         script: str | None = None,
         language: str | None = None,
@@ -157,15 +160,16 @@ class VideoSystemClient:
         tags: Sequence[str] | None = None,
         review: bool | None = None,
         webhook_url: str | None = None,
+        publish: Sequence[Mapping[str, Any]] | None = None,
         idempotency_key: str | None = None,
     ) -> Video:
         """
-        Make a video out of a full brief.
+        Make a video out of a full brief; *title* is needed unless *trend* is a keyword that a scan has seen.
 
         *assets* and *narration* (an own recording of *script*) are ids of own files. *sources* are web pages that facts
         may be taken from; with *research* the title is looked up. Without *footage* nothing is looked for to show.
         With *review* it waits for `approve_script` once its script is written. *webhook_url* is told what happens to
-        this video, beside the account's webhooks.
+        this video, beside the account's webhooks. *publish* is where it goes when it is done: `{"platform": …}` each.
         """
         call = creating("/videos", _brief(locals()), idempotency_key=idempotency_key)
         return Video.of(self._connection.data(call))
@@ -173,7 +177,8 @@ class VideoSystemClient:
     def estimate_video(
         self,
         *,
-        title: str,
+        title: str | None = None,
+        trend: str | None = None,
         description: str | None = None,
         script: str | None = None,
         language: str | None = None,
@@ -191,6 +196,7 @@ class VideoSystemClient:
         tags: Sequence[str] | None = None,
         review: bool | None = None,
         webhook_url: str | None = None,
+        publish: Sequence[Mapping[str, Any]] | None = None,
     ) -> Estimate:
         """How long a video would take and what it would cost; nothing is made."""
         call = Call("POST", "/videos/estimate", json=given(_brief(locals())))

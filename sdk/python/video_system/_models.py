@@ -203,6 +203,103 @@ class Profile(Result):
 
 
 @dataclass(frozen=True)
+class Trend(Result):
+    """
+    A keyword that is hot; *volume* counts *unit*, *growth* is in per cent against the window before.
+
+    Both are None where nobody knows; *growth_reason* says why.
+    """
+
+    keyword: str
+    volume: int | None
+    growth: float | None
+    platform: str
+    source: str = ""
+    method: str = ""
+    unit: str = ""
+    is_floor: bool = False
+    growth_source: str | None = None
+    growth_reason: str | None = None
+    category: str | None = None
+    observed_at: str = ""
+    age_seconds: int = 0
+
+
+@dataclass(frozen=True)
+class Keyword(Result):
+    """All that is known of a keyword; texts are other people's."""
+
+    keyword: str
+    region: str
+    summary: str = ""
+    url: str = ""
+    headlines: list[dict[str, Any]] = field(default_factory=list)
+    related: list[str] = field(default_factory=list)
+    series: list[dict[str, Any]] = field(default_factory=list)
+    brief: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scan(Result):
+    """A look at what is hot; *readings* say what each source said, once it is over."""
+
+    id: str
+    platform: str
+    region: str
+    status: str
+    keywords: int = 0
+    reason: str = ""
+    readings: list[dict[str, Any]] = field(default_factory=list)
+    finished_at: str | None = None
+
+
+@dataclass(frozen=True)
+class PublishAccepted(Result):
+    """A publication that will be made."""
+
+    publish_id: str
+    status: str
+    platform: str
+
+
+@dataclass(frozen=True)
+class Publication(Result):
+    """A line of the ledger; *url* is where the film is at the platform."""
+
+    id: str
+    platform: str
+    status: str
+    title: str = ""
+    visibility: str = ""
+    account_id: str | None = None
+    video_id: str | None = None
+    scheduled_at: str | None = None
+    bytes_sent: int = 0
+    bytes_total: int = 0
+    url: str | None = None
+    notes: list[str] = field(default_factory=list)
+    error: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class SocialAccount(Result):
+    """An account at a platform."""
+
+    id: str
+    platform: str
+    name: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Connecting(Result):
+    """Open *authorize_url* in a browser."""
+
+    authorize_url: str
+    expires_at: str
+
+
+@dataclass(frozen=True)
 class Page(Generic[T]):
     """Some of many; *next_cursor* asks for the next ones."""
 

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from video_system._errors import BY_STATUS, ServerError, VideoSystemError
 
@@ -44,6 +45,11 @@ def creating(path: str, body: Mapping[str, Any], *, idempotency_key: str | None)
 def given(body: Mapping[str, Any]) -> dict[str, Any]:
     """*body* without what was left out."""
     return {name: value for name, value in body.items() if value is not None}
+
+
+def segment(text: str) -> str:
+    """*text* as a part of a path."""
+    return quote(text, safe="")
 
 
 def base_url_of(base_url: str | None) -> str:

@@ -16,8 +16,10 @@ from studio.providers.footage import FootageSource
 from studio.providers.imagegen import ImageModel
 from studio.providers.llm import LLM
 from studio.providers.music import Music
+from studio.providers.publish import Publisher
 from studio.providers.research import Researcher
 from studio.providers.storage import Storage
+from studio.providers.trends import TrendSource
 from studio.providers.tts import TTS
 from studio.settings import Settings
 
@@ -28,8 +30,10 @@ PROTOCOLS: dict[str, Any] = {
     "imagegen": ImageModel,
     "llm": LLM,
     "music": Music,
+    "publish": Publisher,
     "research": Researcher,
     "storage": Storage,
+    "trends": TrendSource,
     "tts": TTS,
 }
 CATALOGS = {catalog.role: catalog for catalog in all_catalogs()}
@@ -69,6 +73,6 @@ def test_a_name_that_is_not_listed_is_answered_with_those_that_are(role: str) ->
         CATALOGS[role].open("nobody")
 
 
-@pytest.mark.parametrize("role", sorted(set(PROTOCOLS) - {"storage"}))
+@pytest.mark.parametrize("role", sorted(set(PROTOCOLS) - {"storage", "publish"}))
 def test_the_order_of_a_role_names_providers_that_are_there(role: str) -> None:
     assert set(Settings.model_fields[role].default) <= set(CATALOGS[role])

@@ -1,0 +1,132 @@
+"""`video-system social …` and `make --publish`: accounts and publications, from a shell."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from api.filmsources import film_of
+from api.publications import line_for
+from api.social import connect as begin
+from api.social import disconnect as let_go
+from store.migrate import migrate
+from store.repos.publications import Publications
+from store.repos.social import SocialAccounts
+from store.repos.users import Users
+from store.session import reading, transaction
+from store.tables.social import Publication
+from store.tables.users import User
+from studio.errors import BadInput
+from studio.models.publication import Target
+from tasks.lease import this_process
+
+WAIT_S = 600
+LOOK_EVERY_S = 1.0
+
+
+def owner(username: str | None) -> User:
+    """
+    The account called *username*, or the one that films of the command line belong to.
+
+    Raises:
+        BadInput: there is none.
+    """
+    migrate()
+    with transaction() as session:
+        users = Users(session)
+        found = users.operator() if username is None else users.by_name(username)
+    if found is None:
+        raise BadInput(f"there is no account {username!r}", field="user")
+    return found
+
+
+def connect(platform: Target, user: User, console: Console) -> bool:
+    """Print where the owner's browser has to go and wait until it was there; the API has to be running."""
+    before = _known(user, platform)
+    console.print("Open this address in a browser, with the API running (`video-system up`):", highlight=False)
+    console.print(begin(platform, owner=user).authorize_url, highlight=False, soft_wrap=True, markup=False)
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        new = [text for account_id, text in _known(user, platform).items() if before.get(account_id) != text]
+        if new:
+            console.print(f"[green]connected[/] {escape(new[0])}", highlight=False)
+            return True
+        time.sleep(LOOK_EVERY_S)
+    return False
+
+
+def accounts_table(user: User) -> Table:
+    """The accounts of *user*."""
+    table = Table("account", "platform", "name", "state", "connected", box=None)
+    with reading() as session:
+        for each in SocialAccounts(session, owner_id=user.id).all():
+            table.add_row(each.id, each.platform, escape(each.name), each.state, f"{each.created_at:%Y-%m-%d %H:%M}")
+    return table
+
+
+def disconnect(account_id: str, user: User) -> None:
+    """Revoke the token of the account and forget it. Raises ApiError."""
+    let_go(account_id, owner=user)
+
+
+def check_targets(targets: Sequence[str]) -> None:
+    """
+    Return when every one of *targets* can be published to, before a film is made for it.
+
+    Raises:
+        BadInput: one cannot.
+    """
+    for target in targets:
+        _line(target, title="title", user=owner(None))
+
+
+def publish(video_id: str, title: str, targets: Sequence[str], console: Console) -> bool:
+    """Publish the film here and now, at each of *targets* ("folder", "youtube", "youtube:account_…"); whether all worked."""
+    from flows.publish_video import publish_video
+
+    user = owner(None)
+    film = film_of(None, video_id, owner=user)
+    is_good = True
+    for target in targets:
+        row = _line(target, title=title, user=user)
+        row.object_key, row.video_id = film.object_key, video_id
+        row.post = {**row.post, "credits": [each.model_dump() for each in film.credits], "language": film.language}
+        row.state = "uploading"  # held from the first moment: no reconciler starts it elsewhere
+        for name, value in this_process().columns().items():
+            setattr(row, name, value)
+        with transaction() as session:
+            row = Publications(session, owner_id=user.id).add(row)
+        publish_video(row.id, title=title, return_state=True)
+        is_good = _tell(row.id, console) and is_good
+    return is_good
+
+
+def _line(target: str, *, title: str, user: User) -> Publication:
+    platform, _, account_id = target.partition(":")
+    if platform not in list(Target):
+        raise BadInput(f"there is no {platform!r}; known are {', '.join(Target)}", field="publish")
+    with reading() as session:
+        return line_for(session, Target(platform), title=title, account_id=account_id or None, owner=user)
+
+
+def _tell(publication_id: str, console: Console) -> bool:
+    with reading() as session:
+        row = Publications.of_everyone(session).get(publication_id)
+    if row is not None and row.state == "published":
+        console.print(f"[bold green]published[/] {row.platform} {row.remote_url}", highlight=False, soft_wrap=True)
+        for note in row.notes:
+            console.print(f"[yellow]note[/] {escape(note)}", highlight=False)
+        return True
+    why = row.error_message if row is not None else "it is gone"
+    console.print(f"[bold red]not published[/] {escape(why or 'unknown')}", highlight=False, soft_wrap=True)
+    return False
+
+
+def _known(user: User, platform: Target) -> dict[str, str]:
+    with reading() as session:
+        found = SocialAccounts(session, owner_id=user.id).all(platform=platform)
+    return {each.id: f"{each.name} ({each.id}), {each.renewed_at:%H:%M:%S}" for each in found}

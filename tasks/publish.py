@@ -1,0 +1,431 @@
+"""Put a film before the public: at most once visible, whatever dies in between."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from prefect import Flow, task
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.context import FlowRunContext
+from pydantic import JsonValue
+
+from store.repos.publications import Publications, opened, sealed
+from store.repos.social import SocialAccounts
+from store.repos.videos import Videos
+from store.session import reading, transaction
+from store.tables.base import utc_now
+from store.tables.social import Publication, SocialAccount
+from studio.errors import (
+    BadInput,
+    OverLimit,
+    PermissionEnded,
+    ProviderNotReady,
+    ProviderRejected,
+    ProviderUnavailable,
+    PublishCancelled,
+    VideoSystemError,
+)
+from studio.models.publication import Media, Post, Published, Token
+from studio.models.rendition import Rendition
+from studio.models.script import Script
+from studio.providers import publish as role
+from studio.providers.publish import Connector, Parcel
+from studio.providers.publish.rules import problems_of
+from studio.providers.storage import open_storage, store_file
+from studio.settings import get_settings
+from studio.stages.publish import measured
+from studio.web import download
+from tasks import policy
+from tasks.lease import leave_to_successor, this_process
+from tasks.pages import escaped
+
+logger = logging.getLogger("tasks.publish")
+
+EVERY_S = 1.0
+"""At most one write of progress a second."""
+
+RENEW_BEFORE = timedelta(minutes=5)
+"""A token that dies so soon is renewed before it is used: an upload may take that long."""
+
+RENEWAL = timedelta(seconds=60)
+"""Longer than renewing may take: so long whoever needs the same token waits."""
+
+MOST_ATTEMPTS = 8
+POSTPONED = (30.0, 60.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0)
+"""Seconds after each failure that may pass; a platform that says when is believed."""
+
+LARGEST_BYTES = 4 << 30
+DOWNLOAD_S = 900.0
+
+
+@dataclass
+class LedgerDesk:
+    """The line of one publication in the ledger, written by the process that holds it."""
+
+    publication: Publication
+    is_closing: bool = False
+    """What is left to do must be done, whoever does not want it any more."""
+    _saved: dict[str, JsonValue] = field(default_factory=dict)
+    _written: float = 0.0
+    _artifact: Any = None
+
+    @property
+    def saved(self) -> Mapping[str, JsonValue]:
+        """Everything that was saved."""
+        return self._saved
+
+    def save(self, **values: JsonValue) -> None:
+        """Write *values* down before anything else happens."""
+        self._saved.update(values)
+        keep(self.publication.id, saved=sealed(self.publication, self._saved))
+
+    def report(self, step: str, *, sent: int | None = None) -> None:
+        """How far it is. Raises PublishCancelled."""
+        if self.is_closing:
+            return
+        if _is_called_off(self.publication.id):
+            raise PublishCancelled(f"publication {self.publication.id} was called off")
+        is_new = step != self.publication.state
+        if not is_new and (sent is None or time.monotonic() - self._written < EVERY_S):
+            return
+        self._written = time.monotonic()
+        values: dict[str, Any] = {"state": "processing" if step == "finishing" else step}
+        if sent is not None:
+            values["sent_bytes"] = sent
+        self.publication.state = values["state"]
+        keep(self.publication.id, **values)
+        self._show(step, sent)
+
+    def token(self) -> Token:
+        """A token that works for a while. Raises ProviderNotReady."""
+        account, token = account_of(self.publication.platform, self.publication.account_id)
+        if token.expires_at is None or token.expires_at > utc_now() + RENEW_BEFORE:
+            return token
+        return renewed(account, token)
+
+    def renew(self, token: Token) -> Token:
+        """Another token after *token* was refused. Raises ProviderNotReady."""
+        account, newest = account_of(self.publication.platform, self.publication.account_id)
+        return newest if newest.access != token.access else renewed(account, token)
+
+    def _show(self, step: str, sent: int | None) -> None:
+        """In the Prefect UI; nothing is lost because a bar could not be drawn."""
+        if FlowRunContext.get() is None or not self.publication.total_bytes:
+            return
+        percent = 100.0 * (sent or 0) / self.publication.total_bytes
+        try:
+            if self._artifact is None:
+                key = f"progress-{self.publication.id.replace('_', '-')}"
+                self._artifact = create_progress_artifact(progress=percent, key=key, description=step)
+            elif sent is not None:
+                update_progress_artifact(self._artifact, progress=percent, description=f"{step}: {sent} bytes")
+        except Exception:
+            logger.warning("the progress of %s could not be shown", self.publication.id)
+
+
+def account_of(platform: str, account_id: str | None) -> tuple[SocialAccount, Token]:
+    """
+    The account and its token.
+
+    Raises:
+        ProviderNotReady: it was disconnected, or has to be connected again.
+    """
+    with reading() as session:
+        accounts = SocialAccounts.of_everyone(session)
+        account = accounts.get(account_id) if account_id else None
+        if account is None or account.state != "connected":
+            raise ProviderNotReady("publish", platform, "the account is not connected any more; connect it again")
+        return account, accounts.token(account)
+
+
+def renewed(account: SocialAccount, token: Token) -> Token:
+    """
+    A newer token than *token*, renewed by this process or by another that was first.
+
+    Raises:
+        ProviderNotReady: the account has to be connected again.
+        ProviderUnavailable: the platform does not answer.
+    """
+    connector = role.catalog.open(account.platform)
+    assert isinstance(connector, Connector)
+    while not _claimed(account.id):
+        time.sleep(0.5)
+        newest = account_of(account.platform, account.id)[1]
+        if newest.access != token.access:
+            return newest
+    try:
+        newest = account_of(account.platform, account.id)[1]
+        fresh = connector.refresh(newest) if newest.access == token.access else newest
+    except PermissionEnded:
+        _release(account.id, state="expired")
+        raise
+    except BaseException:
+        _release(account.id)
+        raise
+    _keep_token(account.id, fresh)
+    return fresh
+
+
+@policy.patient
+def _claimed(account_id: str) -> bool:
+    with transaction() as session:
+        return SocialAccounts.of_everyone(session).claim_renewal(account_id, until=utc_now() + RENEWAL)
+
+
+@policy.patient
+def _release(account_id: str, *, state: str | None = None) -> None:
+    with transaction() as session:
+        SocialAccounts.of_everyone(session).release(account_id, state=state)
+
+
+@policy.patient
+def _keep_token(account_id: str, token: Token) -> None:
+    with transaction() as session:
+        accounts = SocialAccounts.of_everyone(session)
+        account = accounts.get(account_id)
+        if account is not None:
+            accounts.keep_token(account, token)
+
+
+@policy.patient
+def keep(publication_id: str, **values: Any) -> None:
+    """Write columns of the publication that this process makes; ends the process when another has taken it over."""
+    with transaction() as session:
+        is_ours = Publications.of_everyone(session).change_if_held(
+            publication_id, holder=this_process().columns(), **values
+        )
+    if not is_ours:
+        leave_to_successor(publication_id)
+
+
+@policy.patient
+def _is_called_off(publication_id: str) -> bool:
+    with reading() as session:
+        publication = Publications.of_everyone(session).get(publication_id)
+    return publication is None or publication.cancel_requested_at is not None
+
+
+@task(name="open publication", **policy.FRESH)
+def open_publication(publication_id: str, *, run_id: str) -> Literal["publish", "withdraw", "nothing"]:
+    """What is to be done with the publication, by this process from now on."""
+    return _opened(publication_id, run_id)
+
+
+@policy.patient
+def _opened(publication_id: str, run_id: str) -> Literal["publish", "withdraw", "nothing"]:
+    with transaction() as session:
+        publications = Publications.of_everyone(session)
+        publication = publications.get(publication_id)
+        if publication is None:
+            raise BadInput(f"there is no publication {publication_id!r}", field="publication_id")
+        if publication.is_over:
+            return "nothing"
+        publications.change(
+            publication_id,
+            run_id=run_id,
+            started_at=publication.started_at or utc_now(),
+            **this_process().columns(),
+        )
+        return "withdraw" if publication.state == "withdrawing" else "publish"
+
+
+@task(name="fetch film", **policy.FRESH)
+def fetch_film(publication_id: str) -> str:
+    """The object key of the film: ours is where it is, another one is fetched once."""
+    publication = _read(publication_id)
+    if publication.object_key:
+        return publication.object_key
+    if not publication.source_url:
+        raise ProviderRejected("publish", publication.platform, "there is no film to publish")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mp4"
+        download(publication.source_url, path, max_bytes=LARGEST_BYTES, timeout_s=DOWNLOAD_S, field="content.video_url")
+        key = store_file(open_storage(get_settings()), path, kind="video").key
+    keep(publication_id, object_key=key)
+    return key
+
+
+@task(name="publish", **policy.LOCAL)
+def publish(publication_id: str, *, object_key: str) -> Published:
+    """
+    The film at the platform.
+
+    Raises:
+        ProviderRejected: it is not as the platform wants it.
+        ProviderError: see `studio/providers/publish`.
+        PublishCancelled: nothing is visible.
+    """
+    publication = _read(publication_id)
+    publisher = role.catalog.open(publication.platform)
+    publisher.check()
+    video = open_storage(get_settings()).fetch(object_key)
+    media = measured(video)
+    post = Post.model_validate(publication.post)
+    found = problems_of(post, media, publisher)
+    if found:
+        reasons = "; ".join(f"{problem.field}: {problem.message}" for problem in found)
+        raise ProviderRejected("publish", publisher.name, reasons)
+    keep(publication_id, total_bytes=media.size)
+    publication.total_bytes = media.size
+    desk = LedgerDesk(publication, _saved=opened(publication))
+    parcel = _parcel(publication, post, video, media)
+    try:
+        desk.report("uploading")
+        return publisher.publish(parcel, desk)
+    except PublishCancelled:
+        desk.is_closing = True
+        publisher.abandon(parcel, desk)
+        raise
+
+
+def _parcel(publication: Publication, post: Post, video: Path, media: Media) -> Parcel:
+    rendition, language = _rendition(publication)
+    storage = open_storage(get_settings())
+    return Parcel(
+        name=publication.id,
+        post=post,
+        video=video,
+        media=media,
+        poster=storage.fetch(rendition.poster.key) if rendition else None,
+        captions={language: storage.fetch(rendition.srt.key)} if rendition and language else {},
+        remote_account=_remote_account(publication),
+    )
+
+
+@policy.patient
+def _rendition(publication: Publication) -> tuple[Rendition | None, str]:
+    if publication.video_id is None:
+        return None, ""
+    with reading() as session:
+        video = Videos.of_everyone(session).get(publication.video_id)
+    if video is None or video.rendition is None:
+        return None, ""
+    language = Script.model_validate(video.script).language if video.script else ""
+    return Rendition.model_validate(video.rendition), language
+
+
+@policy.patient
+def _remote_account(publication: Publication) -> str:
+    with reading() as session:
+        accounts = SocialAccounts.of_everyone(session)
+        account = accounts.get(publication.account_id) if publication.account_id else None
+    return account.remote_id if account else ""
+
+
+@policy.patient
+def _read(publication_id: str) -> Publication:
+    with reading() as session:
+        publication = Publications.of_everyone(session).get(publication_id)
+    if publication is None:
+        raise BadInput(f"there is no publication {publication_id!r}", field="publication_id")
+    return publication
+
+
+@task(name="conclude", **policy.FRESH)
+def conclude(publication_id: str, published: Published) -> None:
+    """It is there: the ledger says so, and a page with the link."""
+    publication = _read(publication_id)
+    keep(
+        publication_id,
+        state="published",
+        remote_id=published.remote_id,
+        remote_url=published.url,
+        notes=list(published.notes),
+        error_code=None,
+        error_message=None,
+        sent_bytes=publication.total_bytes,
+        finished_at=utc_now(),
+        saved=None,
+    )
+    notes = "".join(f"\n- {escaped(note)}" for note in published.notes)
+    create_markdown_artifact(
+        key=f"publication-{publication_id.replace('_', '-')}",
+        markdown=f"# {escaped(str(publication.post.get('title', '')))}\n\n[{publication.platform}]({published.url}) "
+        f"as {published.visibility or 'asked'}, {publication.total_bytes} bytes\n{notes}\n",
+        description=f"{publication.platform}: {published.remote_id}",
+    )
+
+
+@task(name="withdraw", **policy.LOCAL)
+def withdraw(publication_id: str) -> None:
+    """Remove the film from the platform. Raises ProviderError."""
+    publication = _read(publication_id)
+    published = Published(remote_id=publication.remote_id or "", url=publication.remote_url or "")
+    role.catalog.open(publication.platform).withdraw(published, LedgerDesk(publication, is_closing=True))
+    keep(publication_id, state="withdrawn", current_key=None, finished_at=utc_now())
+
+
+def set_aside(publication_id: str, error: VideoSystemError) -> str:
+    """What becomes of a publication that *error* ended: tried again later, failed or cancelled; its new state."""
+    publication = _read(publication_id)
+    if isinstance(error, PublishCancelled):
+        keep(publication_id, state="cancelled", current_key=None, finished_at=utc_now(), saved=None)
+        return "cancelled"
+    if isinstance(error, ProviderUnavailable) and publication.attempt < MOST_ATTEMPTS:
+        _postpone(publication, error)
+        return "scheduled"
+    if publication.state == "withdrawing":
+        notes = [*publication.notes, f"it could not be removed: {error}"]
+        keep(publication_id, state="published", notes=notes, finished_at=utc_now())
+        return "failed"
+    if isinstance(error, PermissionEnded) and publication.account_id:
+        _release(publication.account_id, state="expired")
+    keep(
+        publication_id,
+        state="failed",
+        current_key=None,
+        error_code=error.code,
+        error_message=str(error),
+        finished_at=utc_now(),
+    )
+    return "failed"
+
+
+def _postpone(publication: Publication, error: ProviderUnavailable) -> None:
+    wait_s = POSTPONED[min(publication.attempt, len(POSTPONED)) - 1]
+    if isinstance(error, OverLimit) and error.retry_after is not None:
+        wait_s = max(error.retry_after, 1.0)
+    keep(
+        publication.id,
+        state="withdrawing" if publication.state == "withdrawing" else "scheduled",
+        retry_at=utc_now() + timedelta(seconds=wait_s),
+        attempt=publication.attempt + 1,
+        run_id=None,
+        error_code=error.code,
+        error_message=str(error),
+        pid=None,
+        pid_started=None,
+    )
+
+
+def note_end(flow: Flow[..., object], flow_run: FlowRun, state: State[object]) -> None:
+    """A run that an operator ended, or that broke: a run of its own finds out what became of the film."""
+    with transaction() as session:
+        publications = Publications.of_everyone(session)
+        publication = publications.by_run(str(flow_run.id))
+        if publication is None or publication.is_over:
+            return
+        values: dict[str, Any] = {"cancel_requested_at": utc_now()} if state.is_cancelled() else {}
+        if publication.attempt >= MOST_ATTEMPTS:
+            values |= {
+                "state": "failed",
+                "current_key": None,
+                "error_code": "INTERNAL_ERROR",
+                "error_message": f"an internal error ended flow run {flow_run.id}",
+                "finished_at": utc_now(),
+            }
+        else:
+            wait = timedelta(seconds=POSTPONED[min(publication.attempt, len(POSTPONED)) - 1])
+            again = utc_now() if state.is_cancelled() else utc_now() + wait
+            state_now = "withdrawing" if publication.state == "withdrawing" else "scheduled"
+            values |= {"state": state_now, "retry_at": again, "run_id": None, "pid": None}
+            values["attempt"] = publication.attempt + 1
+        publications.change(publication.id, **values)

@@ -1,0 +1,131 @@
+"""From a title to a published film, without a key: by one request, at a time, and whatever dies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.stack import Stack, until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+FACTS = "月亮的引力拉著海水，海水就鼓了起來。太陽也在拉，力道大約是月亮的46%。"
+
+
+def publication(stack: Stack, video_id: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = stack.get(f"/social/publications?video_id={video_id}").json()["data"]["items"]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def published(stack: Stack, video_id: str, *, timeout_s: float = 90) -> dict[str, Any]:
+    def ask() -> dict[str, Any] | None:
+        shown = publication(stack, video_id)
+        assert shown["status"] != "failed", shown
+        return shown if shown["status"] == "published" else None
+
+    found = until(ask, timeout_s=timeout_s, every_s=0.3)
+    assert found is not None
+    return found
+
+
+def packages(stack: Stack, publish_id: str) -> list[Path]:
+    return list((stack.home / "published").glob(f"*{publish_id}"))
+
+
+@pytest.fixture(scope="module")
+def film(shared_stack: Stack) -> str:
+    """A finished film that was not published."""
+    answer = shared_stack.post("/videos", {"title": "潮汐", "description": FACTS, "resolution": "540p"})
+    video_id = str(answer.json()["data"]["id"])
+    shared_stack.await_status(video_id, "completed", timeout_s=180)
+    return video_id
+
+
+def test_one_request_makes_a_film_and_publishes_it(stack: Stack) -> None:
+    body = {"title": "為什麼會有潮汐？", "description": FACTS, "resolution": "540p", "tags": ["海洋"],
+            "publish": [{"platform": "folder"}]}  # fmt: skip
+    video_id = stack.post("/videos", body).json()["data"]["id"]
+    before = publication(stack, video_id)["status"]
+    stack.await_status(video_id, "completed", timeout_s=180)
+    shown = published(stack, video_id)
+    [package] = packages(stack, shown["id"])
+    video = stack.get(stack.get(f"/video/task/{video_id}").json()["data"]["video_url"]).content
+    text = (package / "description.txt").read_text("utf-8")
+
+    assert before == "waiting_for_video"
+    assert hashlib.sha256((package / "video.mp4").read_bytes()).digest() == hashlib.sha256(video).digest()
+    assert sorted(path.name for path in package.iterdir()) == [
+        "captions.zh-TW.srt", "description.txt", "poster.jpg", "publication.json", "video.mp4",
+    ]  # fmt: skip
+    assert "#海洋" in text
+    assert "Noto Sans TC" in text
+    assert json.loads((package / "publication.json").read_text("utf-8"))["post"]["title"] == "為什麼會有潮汐？"
+    assert shown["bytes_sent"] == shown["bytes_total"] == len(video)
+
+
+def test_what_is_scheduled_is_published_at_its_time_after_everything_was_started_again(stack: Stack, film: str) -> None:
+    at = datetime.now(UTC) + timedelta(seconds=15)
+    body = {"platform": "folder", "video_id": film, "scheduled_at": at.isoformat(), "content": {"title": "潮汐"}}
+    answer = stack.post("/social/publish", body)
+    for name in ("api", "worker", "prefect"):
+        stack.kill(name)
+    stack.start_prefect()
+    stack.start_api()
+    stack.start_worker()
+    stack.await_ready()
+    shown = published(stack, film, timeout_s=120)
+
+    assert answer.json()["data"]["status"] == "scheduled"
+    assert shown["started_at"] >= at.isoformat().replace("+00:00", "Z")
+    assert len(packages(stack, shown["id"])) == 1
+
+
+def test_a_publication_whose_process_is_killed_is_made_once(stack: Stack) -> None:
+    answer = stack.post("/videos", {"title": "被打斷的發布", "description": FACTS * 2, "resolution": "540p",
+                                    "publish": [{"platform": "folder"}]})  # fmt: skip
+    video_id = answer.json()["data"]["id"]
+    stack.await_status(video_id, "completed", timeout_s=180)
+
+    def holder() -> int | None:
+        with closing(sqlite3.connect(stack.home / "video-system.db", timeout=10)) as connection:
+            (pid,) = connection.execute("SELECT pid FROM publications WHERE video_id = ?", (video_id,)).fetchone()
+        return int(pid) if pid else None
+
+    pid = until(holder, timeout_s=60, every_s=0.02)
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    shown = published(stack, video_id)
+
+    assert len(packages(stack, shown["id"])) == 1
+    assert not list((stack.home / "published").glob(".part-*")) or shown["attempt"] == 1
+
+
+def test_what_was_published_is_removed(stack: Stack) -> None:
+    video_id = stack.post(
+        "/videos",
+        {"title": "不要了", "description": FACTS, "resolution": "540p", "publish": [{"platform": "folder"}]},
+    ).json()["data"]["id"]
+    stack.await_status(video_id, "completed", timeout_s=180)
+    shown = published(stack, video_id)
+    import httpx2
+
+    answer = httpx2.delete(
+        f"{stack.api}/social/publications/{shown['id']}",
+        headers={"Authorization": f"Bearer {stack.token}"},
+        timeout=45,
+        trust_env=False,
+    )
+    until(lambda: publication(stack, video_id)["status"] == "withdrawn", timeout_s=60, every_s=0.3)
+
+    assert answer.status_code == 202
+    assert packages(stack, shown["id"]) == []
