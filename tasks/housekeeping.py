@@ -14,6 +14,7 @@ from prefect.exceptions import ObjectNotFound
 
 from store.repos.counters import Counters
 from store.repos.objects import needed_keys
+from store.repos.purchases import Purchases
 from store.repos.trends import Trends
 from store.repos.videos import Videos
 from store.session import reading, transaction
@@ -95,6 +96,9 @@ def prune_trends() -> int:
     kept_days = {name: trends.catalog.open(name).abilities.kept_days for name in trends.catalog}
     with transaction() as session:
         removed = Trends(session).prune(now=utc_now(), kept_days=kept_days)
+        for name, days in kept_days.items():
+            # A day early, as the figures are: the next round may be late.
+            Purchases(session).forget_answers("trends", name, before=utc_now() - timedelta(days=days - 1))
     if any(removed.values()):
         logger.info("removed %(figures)d figures, %(scans)d scans and %(keywords)d keywords that were old", removed)
     return removed["figures"]

@@ -82,6 +82,16 @@ class Purchases:
         """The answer is out of date, or what it points at is gone: the next who asks calls again."""
         self._session.execute(update(Purchase).where(col(Purchase.id) == purchase_id).values(current_key=None))
 
+    def forget_answers(self, role: str, provider: str, *, before: datetime) -> int:
+        """Forget what *provider* answered before then; what it cost stays in the ledger. How many answers."""
+        old = update(Purchase).where(
+            Purchase.role == role,
+            Purchase.provider == provider,
+            col(Purchase.settled_at) < before,
+            col(Purchase.answer).is_not(None),
+        )
+        return int(self._session.exec(old.values(answer=None, current_key=None)).rowcount)
+
     def spent(self, *, video_id: str | None = None, owner_id: str | None = None, since: datetime | None = None) -> int:
         """Millionths of a dollar that calls have cost, or will at most: of a film, of an owner, since a time."""
         statement = select(func.coalesce(func.sum(col(Purchase.cost)), 0))

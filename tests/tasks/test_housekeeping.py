@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 
 from store.migrate import migrate
 from store.repos.purchases import Purchases
@@ -18,6 +19,7 @@ from store.repos.videos import Videos
 from store.session import reading, transaction
 from store.tables.assets import StoredAsset
 from store.tables.base import utc_now
+from store.tables.purchases import Purchase
 from store.tables.users import User
 from studio.models.brief import Brief
 from studio.models.plan import all_plans
@@ -147,3 +149,19 @@ def test_figures_are_kept_as_long_as_their_sources_terms_say() -> None:
     assert prune_trends.fn() == 1
     with reading() as session:
         assert Trends(session).explain("googletrends", region="TW")
+
+
+def test_what_sources_answered_is_kept_no_longer_than_its_figures() -> None:
+    with transaction() as session:
+        purchases = Purchases(session)
+        for provider, days_ago in (("youtube", 28), ("youtube", 30), ("googletrends", 30)):
+            quote = Quote("trends", provider, "", f"{provider}-{days_ago}", {"requests": 1})
+            row = purchases.reserve(quote, cost=1, owner_id=None, video_id=None, holder={}, lease=timedelta(seconds=1))
+            purchases.settle(row.id, answer={"views": 9}, units={}, cost=1, fresh_s=None)
+            row.settled_at = utc_now() - timedelta(days=days_ago)
+            session.add(row)
+    prune_trends.fn()
+
+    with reading() as session:
+        rows = session.exec(select(Purchase).order_by(col(Purchase.id))).all()
+    assert [(row.answer is not None, row.cost) for row in rows] == [(True, 1), (False, 1), (True, 1)]
