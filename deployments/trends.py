@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -76,7 +76,7 @@ def explain(keyword: str, region: str, console: Console) -> None:
         raise BadInput("no scan has seen it; `video-system trends hot` lists those that were", field="keyword")
     console.print(f"[bold]{escape(known.detail.keyword)}[/] {escape(known.detail.summary)}", soft_wrap=True)
     if known.rows:
-        console.print(_hot_table(known.rows, {}))
+        console.print(_hot_table(known.rows, {}, first=lambda row: f"{row.platform} {row.window}"))
     table = Table("source", "unit", "kind", f"last {SPARK_DAYS} days", "newest", "day", box=None)
     for each in known.series:
         newest = each.points[-1]
@@ -113,12 +113,17 @@ def sparkline(figures: Sequence[float | None]) -> str:
     )
 
 
-def _hot_table(rows: Sequence[Trend], figures: dict[str, tuple[float | None, ...]]) -> Table:
+def _hot_table(
+    rows: Sequence[Trend],
+    figures: dict[str, tuple[float | None, ...]],
+    *,
+    first: Callable[[Trend], str] = lambda row: str(row.rank),
+) -> Table:
     table = Table("", "keyword", "volume", "growth", f"{SPARK_DAYS} days", "where it comes from", "age", box=None)
     for _, ranked in groupby(rows, key=lambda row: row.platform):
         for row in ranked:
             table.add_row(
-                str(row.rank),
+                first(row),
                 escape(row.keyword),
                 _volume(row),
                 f"{row.growth:+.1f} %"

@@ -85,8 +85,8 @@ class Purchases:
     def forget_answers(self, role: str, provider: str, *, before: datetime) -> int:
         """Forget what *provider* answered before then; what it cost stays in the ledger. How many answers."""
         old = update(Purchase).where(
-            Purchase.role == role,
-            Purchase.provider == provider,
+            col(Purchase.role) == role,
+            col(Purchase.provider) == provider,
             col(Purchase.settled_at) < before,
             col(Purchase.answer).is_not(None),
         )

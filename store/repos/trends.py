@@ -131,20 +131,18 @@ class Trends:
 
     def figures(self, rows: Sequence[Trend], *, region: str, days: int) -> dict[str, tuple[float | None, ...]]:
         """
-        By the keyword of each of *rows*: its source's figures of the last *days* days, the oldest first.
+        By the keyword of each of *rows*: figures of the last *days* days, the oldest first, of the source of its growth,
+        or of its volume where no growth is known.
 
         None stands for a day without a figure; a keyword whose source gives none is left out.
         """
         norms = {keyword_norm(row.keyword): row for row in rows}
         written = select(TrendKeyword).where(col(TrendKeyword.norm).in_(norms))
         ids = {each.norm: each.id for each in self._session.exec(written).all()}
-        sources = {row.source for row in rows}
+        sources = {row.growth_source or row.source for row in rows}
         named = select(TrendSeries).where(col(TrendSeries.source).in_(sources), TrendSeries.region == region)
-        series = {(each.source, each.platform, each.unit): each.id for each in self._session.exec(named).all()}
-        places = {
-            norm: (series.get((row.source, row.platform if row.method == "native" else "", row.unit)), ids.get(norm))
-            for norm, row in norms.items()
-        }
+        series = {(each.source, each.platform): each.id for each in self._session.exec(named).all()}
+        places = {norm: (series.get(_series_of(row)), ids.get(norm)) for norm, row in norms.items()}
         wanted: dict[int, list[int]] = {}
         for series_id, number in places.values():
             if series_id and number:
@@ -232,3 +230,9 @@ class Trends:
 
 def _too_old(now: datetime) -> datetime:
     return now - timedelta(days=STRICTEST_DAYS - EVERY_DAYS)
+
+
+def _series_of(row: Trend) -> tuple[str, str]:
+    """Source and platform of the figures that tell most of *row*; the platform is empty for a stand-in's."""
+    is_native = (row.growth_method or row.method) == "native"
+    return row.growth_source or row.source, row.platform.value if is_native else ""

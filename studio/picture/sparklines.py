@@ -72,10 +72,11 @@ def _draw(canvas: Image.Image, row: SparkRow, *, top: int) -> None:
 def _points(figures: Sequence[float | None], *, left: int, top: int, height: int) -> list[tuple[float, float] | None]:
     known = [figure for figure in figures if figure is not None]
     low, high = min(known), max(known)
+    if low == high:  # as high as always, not as low as ever
+        low, high = low - 1, high + 1
     step = LINE_PX * SCALE / max(1, len(figures) - 1)
-    span = (high - low) or 1.0
     return [
-        None if figure is None else (left + place * step, top + height * (1 - (figure - low) / span))
+        None if figure is None else (left + place * step, top + height * (1 - (figure - low) / (high - low)))
         for place, figure in enumerate(figures)
     ]
 

@@ -18,6 +18,7 @@ from studio.models.trend import (
     Sighting,
     Trend,
     TrendDetail,
+    Unit,
     Window,
 )
 from studio.providers.trends import MOST_CANDIDATES
@@ -36,6 +37,10 @@ SIGIR 2009.
 
 MOST_HEADLINES, MOST_RELATED = 10, 25
 """As many as a TrendDetail is given of several sources: what one of them may have."""
+
+
+_TELLING: tuple[Unit, ...] = ("searches", "views", "posts", "interactions", "articles", "mentions", "index")
+"""Units, the one first that says most of what people look for."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def rank(
 
     The order is that of `merged`. A volume is one source's, and so is a growth, which is named where it is another's:
     figures of several are never mixed. Of the sources that count, one with the platform's own figures comes before one
-    that stands for it, then one that found the keyword by itself, that knows the growth too, with more days, and then the one that has the keyword higher.
+    that stands for it, then one whose unit tells more (searches more than mentions), that knows the growth too, with more days, and then the one that has the keyword higher.
     Growth is that source's, or of the best that knows one. Sources that have nothing to do with the platform are left
     out. The category is a source's own, or else what the words say, or else "other" where
     a source says that.
@@ -175,7 +180,7 @@ class _Offer:
             not (has_volume or has_growth),
             not has_volume,
             self.method != "native",
-            self.abilities.does != "finds",
+            _TELLING.index(self.abilities.unit),
             not has_growth,
             -self.coverage,
         )
