@@ -28,6 +28,12 @@ from studio.models.publication import Target
 router = APIRouter(prefix="/social", tags=["social"])
 
 CONFLICT = {409: {"model": Failure}}
+_PAGE = {"text/html": {"schema": {"type": "string"}}}
+_ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
+PAGES = {
+    400: {"description": "Nothing was connected; the page, or the error, says why.", "content": {**_PAGE, **_ERROR}},
+    502: {"description": "The platform did not finish; the page says so.", "content": _PAGE},
+}
 
 
 def own_publication(publication_id: str, user: CurrentUser) -> Publication:
@@ -73,7 +79,7 @@ def disconnect_social_account(account_id: str, user: PublishingUser) -> None:
     social.disconnect(account_id, owner=user)
 
 
-@router.get("/callback/{platform}", response_class=HTMLResponse)
+@router.get("/callback/{platform}", response_class=HTMLResponse, responses=PAGES)  # type: ignore[arg-type]
 def finish_connecting(
     platform: Target,
     state: Annotated[str, Query(max_length=200)] = "",
