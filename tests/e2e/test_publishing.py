@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.support.stack import Stack, until
@@ -90,42 +91,36 @@ def test_what_is_scheduled_is_published_at_its_time_after_everything_was_started
     assert len(packages(stack, shown["id"])) == 1
 
 
-def test_a_publication_whose_process_is_killed_is_made_once(stack: Stack) -> None:
-    answer = stack.post("/videos", {"title": "被打斷的發布", "description": FACTS * 2, "resolution": "540p",
-                                    "publish": [{"platform": "folder"}]})  # fmt: skip
-    video_id = answer.json()["data"]["id"]
-    stack.await_status(video_id, "completed", timeout_s=180)
-
-    def holder() -> int | None:
-        with closing(sqlite3.connect(stack.home / "video-system.db", timeout=10)) as connection:
-            (pid,) = connection.execute("SELECT pid FROM publications WHERE video_id = ?", (video_id,)).fetchone()
-        return int(pid) if pid else None
-
-    pid = until(holder, timeout_s=60, every_s=0.02)
-    assert pid
-    os.kill(pid, signal.SIGKILL)
-    shown = published(stack, video_id)
-
-    assert len(packages(stack, shown["id"])) == 1
-    assert not list((stack.home / "published").glob(".part-*")) or shown["attempt"] == 1
-
-
-def test_what_was_published_is_removed(stack: Stack) -> None:
-    video_id = stack.post(
-        "/videos",
-        {"title": "不要了", "description": FACTS, "resolution": "540p", "publish": [{"platform": "folder"}]},
-    ).json()["data"]["id"]
-    stack.await_status(video_id, "completed", timeout_s=180)
-    shown = published(stack, video_id)
-    import httpx2
-
+def test_what_was_published_is_removed_and_may_be_published_again_by_a_process_that_is_killed(
+    stack: Stack, film: str
+) -> None:
+    first = published(stack, film)
     answer = httpx2.delete(
-        f"{stack.api}/social/publications/{shown['id']}",
+        f"{stack.api}/social/publications/{first['id']}",
         headers={"Authorization": f"Bearer {stack.token}"},
         timeout=45,
         trust_env=False,
     )
-    until(lambda: publication(stack, video_id)["status"] == "withdrawn", timeout_s=60, every_s=0.3)
+    until(lambda: publication(stack, film)["status"] == "withdrawn", timeout_s=60, every_s=0.3)
+    gone = packages(stack, first["id"])
+    body = {"platform": "folder", "video_id": film, "content": {"title": "潮汐"}}
+    second = str(stack.post("/social/publish", body).json()["data"]["publish_id"])
+    pid = until(lambda: holder(stack, second), timeout_s=60, every_s=0.02)
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: state(stack, second) == "published", timeout_s=90, every_s=0.3)
 
     assert answer.status_code == 202
-    assert packages(stack, shown["id"]) == []
+    assert gone == []
+    assert second != first["id"]
+    assert len(packages(stack, second)) == 1
+
+
+def holder(stack: Stack, publish_id: str) -> int:
+    """The process that makes the publication, 0 while none does."""
+    with closing(sqlite3.connect(stack.home / "video-system.db", timeout=10)) as connection:
+        (pid,) = connection.execute("SELECT pid FROM publications WHERE id = ?", (publish_id,)).fetchone()
+    return int(pid or 0)
+
+
+def state(stack: Stack, publish_id: str) -> str:
+    return str(stack.get(f"/social/publications/{publish_id}").json()["data"]["status"])
