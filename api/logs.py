@@ -23,8 +23,21 @@ class OneLine(logging.Formatter):
         return "\n".join(f"    {_shown(line)}" for line in super().formatException(ei).splitlines())  # type: ignore[arg-type]
 
 
+class WithoutQuery(logging.Filter):
+    """Keeps what follows the question mark out of a server's log of requests: signatures, and codes of platforms."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let everything through, shortened."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(arg.partition("?")[0] if isinstance(arg, str) else arg for arg in record.args)
+        return True
+
+
 def write_one_line_each() -> None:
-    """Set how everything is written that no other handler takes: the loggers of api, store and studio."""
+    """Set how everything is written that no other handler takes, the loggers of api, store and studio; shorten requests."""
+    requests = logging.getLogger("uvicorn.access")
+    if not any(isinstance(each, WithoutQuery) for each in requests.filters):
+        requests.addFilter(WithoutQuery())
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(OneLine(FORMAT))
 

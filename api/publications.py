@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
@@ -23,7 +22,7 @@ from api.schemas.social import (
     Reschedule,
 )
 from api.schemas.targets import PublishTarget
-from api.social import publisher_of
+from api.social import PlatformNotReady, publisher_of
 from api.tending import tend
 from store.repos.publications import BEFORE, Publications
 from store.repos.social import SocialAccounts
@@ -41,9 +40,6 @@ from studio.providers.publish import Publisher
 from studio.providers.publish.rules import problems_of
 
 DEPLOYMENT = "publish-video/default"
-
-AT_ONCE = 4
-"""Publications of one platform at once, over all accounts."""
 
 
 class AccountMissing(ApiError):
@@ -65,6 +61,7 @@ def publish(order: PublishVideo, *, owner: User, once: Once) -> PublishAccepted:
     Raises:
         BadInput: it names something that is not here.
         AccountMissing: there is nowhere to send it to.
+        PlatformNotReady: the operator has something to set first.
         PostRefused: the platform would refuse it.
     """
     publisher = publisher_of(order.platform)
@@ -86,8 +83,12 @@ def publish(order: PublishVideo, *, owner: User, once: Once) -> PublishAccepted:
             return PublishAccepted.model_validate(earlier)
         row = _line(session, order, post, publisher, owner=owner)
         row.object_key, row.source_url, row.video_id = film.object_key, film.source_url, film.video_id
-        row.current_key = _current_key(row, film.object_key or film.source_url)
-        kept = Publications(session, owner_id=owner.id).add(row)
+        row.current_key = current_key(row, film.object_key or film.source_url)
+        publications = Publications(session, owner_id=owner.id)
+        kept = publications.add(row)
+        if kept.state == "failed" and kept.current_key:  # something of it may be there: a second one would be two
+            publications.begin_again(kept, kept.current_key)
+            session.refresh(kept)
         accepted = PublishAccepted(publish_id=kept.id, status=kept.state, platform=order.platform)
         once.keep(session, owner_id=owner.id, data=accepted.model_dump(mode="json"))
     with suppress(DatabaseAway, runs.PrefectUnavailable):  # it is written down: the reconciler begins it
@@ -115,7 +116,7 @@ def hand_over(session: Session, targets: Iterable[PublishTarget], video: Video, 
         _refuse(problems_of(post, None, publisher), at="publish.")
         row = _line(session, target, post, publisher, owner=owner)
         row.state, row.video_id = "waiting_for_video", video.id
-        row.current_key = _current_key(row, video.id)
+        row.current_key = current_key(row, video.id)
         Publications(session, owner_id=owner.id).add(row)
 
 
@@ -131,6 +132,12 @@ def line_for(session: Session, platform: Target, *, title: str, account_id: str 
     post = Post(title=title, visibility=_visibility(None, publisher))
     _refuse(problems_of(post, None, publisher), at="publish.")
     return _line(session, PublishTarget(platform=platform, account_id=account_id), post, publisher, owner=owner)
+
+
+def current_key(row: Publication, film: str | None) -> str:
+    """What keeps a second publication of *film* at the row's account away."""
+    name = hashlib.sha256((film or "").encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{row.platform}/{row.account_id or row.owner_id}/{name}"
 
 
 def get(publication_id: str, *, owner: User) -> Publication:
@@ -195,23 +202,13 @@ def retry(publication: Publication) -> PublicationShown:
     """
     if publication.state != "failed":
         raise conflict("status", "only a publication that failed can be tried again")
-    key = _current_key(publication, publication.object_key or publication.source_url or publication.video_id or "")
+    key = current_key(publication, publication.object_key or publication.source_url or publication.video_id or "")
     with transaction() as session:
         publications = Publications(session, owner_id=publication.owner_id)
-        if publications.counting(key) is not None:
+        counts = publications.counting(key)
+        if counts is not None and counts.id != publication.id:
             raise conflict("status", "the same film was published at this account meanwhile")
-        publications.change(
-            publication.id,
-            state="pending",
-            current_key=key,
-            run_id=None,
-            attempt=publication.attempt + 1,
-            restarts=0,
-            error_code=None,
-            error_message=None,
-            finished_at=None,
-            cancel_requested_at=None,
-        )
+        publications.begin_again(publication, key)
     with suppress(DatabaseAway, runs.PrefectUnavailable):
         begin_due()
     return _now(publication)
@@ -267,7 +264,7 @@ def reschedule(publication: Publication, order: Reschedule) -> PublicationShown:
 
 def begin_due() -> None:
     """
-    Begin what is due: one at a time for each account, and AT_ONCE for each platform.
+    Begin what is due and may begin: see `Publications.claim_due`.
 
     Raises:
         PrefectUnavailable: the next round does it.
@@ -276,11 +273,16 @@ def begin_due() -> None:
         everyone = Publications.of_everyone(session)
         _take_over(session, everyone)
         everyone.ripen(utc_now())
-    with reading() as session:
-        everyone = Publications.of_everyone(session)
-        waiting, running = everyone.startable(), everyone.in_flight()
-    for row in _next_ones(waiting, running):
-        _Publishing().start(row)
+        claimed = everyone.claim_due()
+    for place, row in enumerate(claimed):
+        try:
+            _Publishing().start(row)
+        except runs.PrefectUnavailable:
+            # This one's run may have been created without our hearing of it: it is asked for again, by the same key.
+            with transaction() as session:
+                for left in claimed[place + 1 :]:
+                    Publications.of_everyone(session).unclaim(left)
+            raise
 
 
 def tend_publications() -> None:
@@ -315,27 +317,11 @@ class _Publishing:
             Publications.of_everyone(session).change(
                 row.id,
                 state="failed",
-                current_key=None,
+                current_key=row.current_key if row.saved else None,
                 error_code="INTERNAL_ERROR",
                 error_message=why,
                 finished_at=utc_now(),
             )
-
-
-def _next_ones(waiting: Sequence[Publication], running: Sequence[Publication]) -> list[Publication]:
-    lanes = Counter(_lane(row) for row in running)
-    platforms = Counter(row.platform for row in running)
-    chosen: list[Publication] = []
-    for row in waiting:
-        if lanes[_lane(row)] < 1 and platforms[row.platform] < AT_ONCE:
-            lanes[_lane(row)] += 1
-            platforms[row.platform] += 1
-            chosen.append(row)
-    return chosen
-
-
-def _lane(row: Publication) -> str:
-    return row.account_id or f"{row.platform}/{row.id}"
 
 
 def _take_over(session: Session, publications: Publications) -> None:
@@ -346,11 +332,18 @@ def _take_over(session: Session, publications: Publications) -> None:
             continue
         if video is not None and video.ended_as == "completed" and video.rendition:
             rendition = Rendition.model_validate(video.rendition)
+            # From now on the file says which film it is: the same may have been asked for by its link.
+            key = current_key(row, rendition.video.key)
+            counts = publications.counting(key)
+            if counts is not None and counts.id != row.id:
+                publications.change(row.id, state="cancelled", current_key=None, finished_at=utc_now())
+                continue
             language = Script.model_validate(video.script).language if video.script else ""
             post = Post.model_validate(row.post).model_copy(update={"credits": rendition.credits, "language": language})
             publications.change(
                 row.id,
                 object_key=rendition.video.key,
+                current_key=key,
                 post=post.model_dump(mode="json"),
                 state="scheduled",
                 scheduled_at=row.scheduled_at or utc_now(),
@@ -366,7 +359,7 @@ def _line(
         publisher.check()
     except ProviderNotReady as error:
         detail = ErrorDetail(field="platform", message=str(error), type="not_ready")
-        raise PostRefused(details=[detail]) from error
+        raise PlatformNotReady(details=[detail]) from error
     account_id = None
     if publisher.needs_account:
         account_id = _account_of(session, order.platform, order.account_id, owner=owner)
@@ -418,11 +411,6 @@ def _refuse(problems: Sequence[Problem], *, at: str = "") -> None:
         for each in problems
     ]
     raise PostRefused(details=details)
-
-
-def _current_key(row: Publication, film: str | None) -> str:
-    name = hashlib.sha256((film or "").encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{row.platform}/{row.account_id or row.owner_id}/{name}"
 
 
 def _now(publication: Publication) -> PublicationShown:

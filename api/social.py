@@ -17,10 +17,11 @@ from store.repos.social import Connections, SocialAccounts
 from store.session import reading, transaction
 from store.tables.social import SocialAccount
 from store.tables.users import User
-from studio.errors import ProviderError, ProviderNotReady, UnknownName
+from studio.errors import ProviderError, ProviderNotReady, ProviderRejected, UnknownName
 from studio.models.publication import Grant, Target
 from studio.providers import publish
 from studio.providers.publish import Connector, Publisher
+from studio.sealing import SealBroken
 from studio.settings import get_settings
 
 logger = logging.getLogger("api.social")
@@ -40,7 +41,7 @@ def publisher_of(platform: Target, *, field: str = "platform") -> Publisher:
         UnknownName: nobody.
     """
     if platform not in publish.catalog:
-        raise UnknownName(platform, field=field, known=publish.catalog)
+        raise UnknownName(str(platform), field=field, known=publish.catalog)
     return publish.catalog.open(platform)
 
 
@@ -89,6 +90,9 @@ def finish_connecting(platform: Target, *, state: str, code: str, error: str) ->
         return 400, page("The platform did not grant access. Nothing was connected.", "平台沒有授權，帳號沒有連結。")
     try:
         grant = _connector(platform).exchange(code, verifier=verifier, redirect=connection.redirect)
+    except ProviderRejected as refused:
+        logger.info("connecting %s was refused: %s", platform, refused)
+        return 400, page(f"Nothing was connected: {refused}.", "帳號沒有連結，請重新開始。")
     except (ProviderError, ApiError) as refused:
         logger.warning("connecting %s failed: %s", platform, refused)
         return 502, page(
@@ -144,12 +148,13 @@ def _call_off(account: SocialAccount) -> None:
     with transaction() as session:
         publications = Publications(session, owner_id=account.owner_id)
         for each in publications.of_account(account.id):
-            if not publications.cancel_waiting(each.id):
+            # Something of a postponed one may be at the platform, which only its account can find out.
+            if each.started_at or not publications.cancel_waiting(each.id):
                 raise conflict("account_id", f"publication {each.id} is being made; cancel it first")
 
 
 def _revoke(account: SocialAccount) -> None:
-    """A platform that does not answer keeps no account here: its owner can revoke the rest over there."""
+    """Neither a platform that does not answer nor a lost key keeps an account here: its owner can revoke the rest over there."""
     if account.platform not in publish.catalog:
         return
     connector = publish.catalog.open(account.platform)
@@ -159,14 +164,14 @@ def _revoke(account: SocialAccount) -> None:
         with reading() as session:
             token = SocialAccounts(session, owner_id=account.owner_id).token(account)
         connector.revoke(token)
-    except ProviderError as error:
+    except (ProviderError, SealBroken) as error:
         logger.warning("the token of account %s was not revoked at %s: %s", account.id, account.platform, error)
 
 
 def _connector(platform: Target) -> Connector:
     publisher = publisher_of(platform)
     if not isinstance(publisher, Connector):
-        raise UnknownName(platform, field="platform", known=[name for name in publish.catalog if _connects(name)])
+        raise UnknownName(str(platform), field="platform", known=[name for name in publish.catalog if _connects(name)])
     try:
         publisher.check()
     except ProviderNotReady as error:

@@ -86,7 +86,7 @@ def make(
         # Before Prefect's server is started: that takes longer than saying no.
         load_template(brief.template)
         language_of(brief)
-        social.check_targets(publish or ())
+        social.check_targets(publish or (), title=brief.title)
         film = make_film(brief, out=out or get_settings().home / "films", console=console)
     except ValidationError as error:
         _refuse("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.filmsources import film_of
-from api.publications import line_for
+from api.publications import current_key, line_for
 from api.social import connect as begin
 from api.social import disconnect as let_go
 from store.migrate import migrate
@@ -18,7 +18,7 @@ from store.repos.publications import Publications
 from store.repos.social import SocialAccounts
 from store.repos.users import Users
 from store.session import reading, transaction
-from store.tables.social import Publication
+from store.tables.social import Publication, SocialAccount
 from store.tables.users import User
 from studio.errors import BadInput
 from studio.models.publication import Target
@@ -26,6 +26,8 @@ from tasks.lease import this_process
 
 WAIT_S = 600
 LOOK_EVERY_S = 1.0
+
+LENGTH_OF_ID = 40
 
 
 def owner(username: str | None) -> User:
@@ -46,25 +48,34 @@ def owner(username: str | None) -> User:
 
 def connect(platform: Target, user: User, console: Console) -> bool:
     """Print where the owner's browser has to go and wait until it was there; the API has to be running."""
-    before = _known(user, platform)
+    before = {account.id: account.renewed_at for account in _accounts(user, platform)}
+    url = begin(platform, owner=user).authorize_url
     console.print("Open this address in a browser, with the API running (`video-system up`):", highlight=False)
-    console.print(begin(platform, owner=user).authorize_url, highlight=False, soft_wrap=True, markup=False)
+    console.print(url, highlight=False, soft_wrap=True, markup=False)
     deadline = time.monotonic() + WAIT_S
     while time.monotonic() < deadline:
-        new = [text for account_id, text in _known(user, platform).items() if before.get(account_id) != text]
-        if new:
-            console.print(f"[green]connected[/] {escape(new[0])}", highlight=False)
-            return True
+        for account in _accounts(user, platform):
+            if before.get(account.id) != account.renewed_at:
+                console.print(f"[green]connected[/] {escape(account.name)} ({account.id})", highlight=False)
+                return True
         time.sleep(LOOK_EVERY_S)
     return False
 
 
 def accounts_table(user: User) -> Table:
     """The accounts of *user*."""
-    table = Table("account", "platform", "name", "state", "connected", box=None)
+    table = Table(
+        # Whole, however narrow the terminal is: `disconnect` wants it.
+        Column("account", no_wrap=True, min_width=LENGTH_OF_ID),
+        Column("platform", no_wrap=True, min_width=9),
+        Column("name", overflow="fold"),
+        Column("state", no_wrap=True, min_width=9),
+        Column("since", no_wrap=True, min_width=10),
+        box=None,
+    )
     with reading() as session:
         for each in SocialAccounts(session, owner_id=user.id).all():
-            table.add_row(each.id, each.platform, escape(each.name), each.state, f"{each.created_at:%Y-%m-%d %H:%M}")
+            table.add_row(each.id, each.platform, escape(each.name), each.state, f"{each.created_at:%Y-%m-%d}")
     return table
 
 
@@ -73,15 +84,16 @@ def disconnect(account_id: str, user: User) -> None:
     let_go(account_id, owner=user)
 
 
-def check_targets(targets: Sequence[str]) -> None:
+def check_targets(targets: Sequence[str], *, title: str) -> None:
     """
-    Return when every one of *targets* can be published to, before a film is made for it.
+    Return when every one of *targets* would take a film called *title*, before it is made.
 
     Raises:
-        BadInput: one cannot.
+        BadInput: there is no such target.
+        ApiError: it is not set up, has no account, or would refuse the title.
     """
     for target in targets:
-        _line(target, title="title", user=owner(None))
+        _line(target, title=title, user=owner(None))
 
 
 def publish(video_id: str, title: str, targets: Sequence[str], console: Console) -> bool:
@@ -95,13 +107,15 @@ def publish(video_id: str, title: str, targets: Sequence[str], console: Console)
         row = _line(target, title=title, user=user)
         row.object_key, row.video_id = film.object_key, video_id
         row.post = {**row.post, "credits": [each.model_dump() for each in film.credits], "language": film.language}
+        row.current_key = current_key(row, film.object_key)
         row.state = "uploading"  # held from the first moment: no reconciler starts it elsewhere
         for name, value in this_process().columns().items():
             setattr(row, name, value)
         with transaction() as session:
-            row = Publications(session, owner_id=user.id).add(row)
-        publish_video(row.id, title=title, return_state=True)
-        is_good = _tell(row.id, console) and is_good
+            kept = Publications(session, owner_id=user.id).add(row)
+        if kept is row:  # else two targets are the same account
+            publish_video(row.id, title=title, return_state=True)
+        is_good = _tell(kept.id, console) and is_good
     return is_good
 
 
@@ -126,7 +140,6 @@ def _tell(publication_id: str, console: Console) -> bool:
     return False
 
 
-def _known(user: User, platform: Target) -> dict[str, str]:
+def _accounts(user: User, platform: Target) -> Sequence[SocialAccount]:
     with reading() as session:
-        found = SocialAccounts(session, owner_id=user.id).all(platform=platform)
-    return {each.id: f"{each.name} ({each.id}), {each.renewed_at:%H:%M:%S}" for each in found}
+        return SocialAccounts(session, owner_id=user.id).all(platform=platform)

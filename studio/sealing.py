@@ -7,7 +7,6 @@ Keys are a ring: the first seals, every one opens, so that a key can be replaced
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import os
 from functools import cache
@@ -26,6 +25,8 @@ NONCE_BYTES = 12
 """Random ones: 2^32 messages a key are safe. Source: NIST SP 800-38D, 8.3."""
 
 NAME_BYTES = 4
+
+HINT = "`openssl rand -base64 32` makes one"
 
 
 class SealBroken(VideoSystemError):
@@ -64,7 +65,7 @@ def unseal(sealed: bytes, *, belongs_to: str) -> str:
         if _name(key) == name:
             try:
                 return AESGCM(key).decrypt(nonce, rest, belongs_to.encode()).decode()
-            except InvalidTag as error:
+            except (InvalidTag, ValueError) as error:  # a nonce that was cut is a ValueError
                 raise SealBroken(f"what is sealed does not belong to {belongs_to}, or was changed") from error
     raise SealBroken(
         f"no key of TOKEN_KEYS opens what belongs to {belongs_to}; put the earlier key back behind the new one"
@@ -87,13 +88,12 @@ def _parsed(given: str) -> tuple[bytes, ...]:
     for place, part in enumerate(each.strip() for each in given.split(",")):
         try:
             key = base64.b64decode(part, validate=True)
-        except binascii.Error as error:
-            raise BadInput(f"key {place + 1} is no Base64", field="TOKEN_KEYS") from error
+        except ValueError:
+            # Not from the cause: its text may have the key.
+            raise BadInput(f"key {place + 1} is no Base64; {HINT}", field="TOKEN_KEYS") from None
         if len(key) != KEY_BYTES:
-            raise BadInput(
-                f"key {place + 1} has {len(key)} bytes instead of {KEY_BYTES}; `openssl rand -base64 32` makes one",
-                field="TOKEN_KEYS",
-            )
+            message = f"key {place + 1} has {len(key)} bytes instead of {KEY_BYTES}; {HINT}"
+            raise BadInput(message, field="TOKEN_KEYS")
         keys.append(key)
     return tuple(keys)
 

@@ -29,7 +29,6 @@ from studio.errors import (
     PermissionEnded,
     ProviderNotReady,
     ProviderRejected,
-    ProviderUnavailable,
     PublishCancelled,
     VideoSystemError,
 )
@@ -93,14 +92,14 @@ class LedgerDesk:
             return
         if _is_called_off(self.publication.id):
             raise PublishCancelled(f"publication {self.publication.id} was called off")
-        is_new = step != self.publication.state
-        if not is_new and (sent is None or time.monotonic() - self._written < EVERY_S):
+        state = "processing" if step == "finishing" else step
+        if state == self.publication.state and (sent is None or time.monotonic() - self._written < EVERY_S):
             return
         self._written = time.monotonic()
-        values: dict[str, Any] = {"state": "processing" if step == "finishing" else step}
+        values: dict[str, Any] = {"state": state}
         if sent is not None:
             values["sent_bytes"] = sent
-        self.publication.state = values["state"]
+        self.publication.state = state
         keep(self.publication.id, **values)
         self._show(step, sent)
 
@@ -163,15 +162,17 @@ def renewed(account: SocialAccount, token: Token) -> Token:
             return newest
     try:
         newest = account_of(account.platform, account.id)[1]
-        fresh = connector.refresh(newest) if newest.access == token.access else newest
+        if newest.access != token.access:
+            _release(account.id)
+            return newest
+        fresh = connector.refresh(newest)
     except PermissionEnded:
         _release(account.id, state="expired")
         raise
     except BaseException:
         _release(account.id)
         raise
-    _keep_token(account.id, fresh)
-    return fresh
+    return _keep_token(account.id, fresh, instead_of=newest)
 
 
 @policy.patient
@@ -187,12 +188,18 @@ def _release(account_id: str, *, state: str | None = None) -> None:
 
 
 @policy.patient
-def _keep_token(account_id: str, token: Token) -> None:
+def _keep_token(account_id: str, token: Token, *, instead_of: Token) -> Token:
+    """The account's token from now on: *token*, unless its owner has connected the account again meanwhile."""
     with transaction() as session:
         accounts = SocialAccounts.of_everyone(session)
         account = accounts.get(account_id)
-        if account is not None:
-            accounts.keep_token(account, token)
+        if account is None:
+            return token
+        newest = accounts.token(account)
+        if newest.access != instead_of.access:
+            return newest
+        accounts.keep_token(account, token)
+        return token
 
 
 @policy.patient
@@ -213,7 +220,7 @@ def _is_called_off(publication_id: str) -> bool:
     return publication is None or publication.cancel_requested_at is not None
 
 
-@task(name="open publication", **policy.FRESH)
+@task(name="open publication", task_run_name="open publication {publication_id}", **policy.FRESH)
 def open_publication(publication_id: str, *, run_id: str) -> Literal["publish", "withdraw", "nothing"]:
     """What is to be done with the publication, by this process from now on."""
     return _opened(publication_id, run_id)
@@ -237,7 +244,37 @@ def _opened(publication_id: str, run_id: str) -> Literal["publish", "withdraw", 
         return "withdraw" if publication.state == "withdrawing" else "publish"
 
 
-@task(name="fetch film", **policy.FRESH)
+@policy.patient
+def resumed(run_id: str, publication_id: str) -> str:
+    """The publication that a run makes: the one that it went on with before its process died, or *publication_id*."""
+    with reading() as session:
+        found = Publications.of_everyone(session).by_run(run_id)
+    return found.id if found else publication_id
+
+
+@policy.patient
+def next_due(publication_id: str, *, run_id: str) -> Publication | None:
+    """
+    Another publication at the same platform for this run to go on with, claimed; None where none may begin now.
+
+    Starting a process takes longer than most publications do. The line says at each moment which run makes it, so
+    that a death, a restart or an operator's cancel means the publication that is being made.
+    """
+    with transaction() as session:
+        publications = Publications.of_everyone(session)
+        done, held = publications.get(publication_id), publications.by_run(run_id)
+        if held is not None and not held.is_over:
+            # Claimed before, and the answer was lost; or what is to be done first.
+            return held if held.id != publication_id else None
+        if done is None:
+            return None
+        publications.pass_on(run_id)
+        publications.ripen(utc_now())
+        claimed = publications.claim_due(run_id=run_id, platform=done.platform, **this_process().columns())
+        return claimed[0] if claimed else None
+
+
+@task(name="fetch film", task_run_name="fetch film {publication_id}", **policy.FRESH)
 def fetch_film(publication_id: str) -> str:
     """The object key of the film: ours is where it is, another one is fetched once."""
     publication = _read(publication_id)
@@ -253,7 +290,7 @@ def fetch_film(publication_id: str) -> str:
     return key
 
 
-@task(name="publish", **policy.LOCAL)
+@task(name="publish", task_run_name="publish {publication_id}", **policy.LOCAL)
 def publish(publication_id: str, *, object_key: str) -> Published:
     """
     The film at the platform.
@@ -329,7 +366,7 @@ def _read(publication_id: str) -> Publication:
     return publication
 
 
-@task(name="conclude", **policy.FRESH)
+@task(name="conclude", task_run_name="conclude {publication_id}", **policy.FRESH)
 def conclude(publication_id: str, published: Published) -> None:
     """It is there: the ledger says so, and a page with the link."""
     publication = _read(publication_id)
@@ -354,7 +391,7 @@ def conclude(publication_id: str, published: Published) -> None:
     )
 
 
-@task(name="withdraw", **policy.LOCAL)
+@task(name="withdraw", task_run_name="withdraw {publication_id}", **policy.LOCAL)
 def withdraw(publication_id: str) -> None:
     """Remove the film from the platform. Raises ProviderError."""
     publication = _read(publication_id)
@@ -369,19 +406,21 @@ def set_aside(publication_id: str, error: VideoSystemError) -> str:
     if isinstance(error, PublishCancelled):
         keep(publication_id, state="cancelled", current_key=None, finished_at=utc_now(), saved=None)
         return "cancelled"
-    if isinstance(error, ProviderUnavailable) and publication.attempt < MOST_ATTEMPTS:
+    if error.retryable and publication.attempt < MOST_ATTEMPTS:
         _postpone(publication, error)
         return "scheduled"
+    if isinstance(error, PermissionEnded) and publication.account_id:
+        _release(publication.account_id, state="expired")
     if publication.state == "withdrawing":
         notes = [*publication.notes, f"it could not be removed: {error}"]
         keep(publication_id, state="published", notes=notes, finished_at=utc_now())
         return "failed"
-    if isinstance(error, PermissionEnded) and publication.account_id:
-        _release(publication.account_id, state="expired")
+    # Where nobody answered, something may be there: asking for the film once more goes on with this line.
+    is_unknown = error.retryable and publication.saved is not None
     keep(
         publication_id,
         state="failed",
-        current_key=None,
+        current_key=publication.current_key if is_unknown else None,
         error_code=error.code,
         error_message=str(error),
         finished_at=utc_now(),
@@ -389,7 +428,7 @@ def set_aside(publication_id: str, error: VideoSystemError) -> str:
     return "failed"
 
 
-def _postpone(publication: Publication, error: ProviderUnavailable) -> None:
+def _postpone(publication: Publication, error: VideoSystemError) -> None:
     wait_s = POSTPONED[min(publication.attempt, len(POSTPONED)) - 1]
     if isinstance(error, OverLimit) and error.retry_after is not None:
         wait_s = max(error.retry_after, 1.0)
@@ -417,7 +456,7 @@ def note_end(flow: Flow[..., object], flow_run: FlowRun, state: State[object]) -
         if publication.attempt >= MOST_ATTEMPTS:
             values |= {
                 "state": "failed",
-                "current_key": None,
+                "current_key": publication.current_key if publication.saved else None,
                 "error_code": "INTERNAL_ERROR",
                 "error_message": f"an internal error ended flow run {flow_run.id}",
                 "finished_at": utc_now(),

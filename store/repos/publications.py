@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from pydantic import JsonValue
 from sqlalchemy import func, or_
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -20,8 +23,11 @@ from studio.sealing import seal, unseal
 BEFORE = ("waiting_for_video", "scheduled", "pending")
 """States in which nothing was sent, unless a run is on its way."""
 
-COUNTS = ("waiting_for_video", "scheduled", "pending", "uploading", "processing", "published", "withdrawing")
-"""States that keep a second publication of the same film at the same account away."""
+AT_ONCE = 4
+"""Publications of one platform at once, over all accounts."""
+
+CLAIMING = 7_305_001
+"""The number of PostgreSQL's advisory lock for claiming; any that nobody else uses."""
 
 
 class Publications:
@@ -42,12 +48,18 @@ class Publications:
 
     def add(self, publication: Publication) -> Publication:
         """The publication, or the one of the same film at the same account that counts already."""
-        if publication.current_key:
-            known = self.counting(publication.current_key)
-            if known is not None:
-                return known
-        self._session.add(publication)
-        self._session.flush()
+        known = self.counting(publication.current_key) if publication.current_key else None
+        if known is not None:
+            return known
+        try:
+            with self._session.begin_nested():
+                self._session.add(publication)
+        except IntegrityError:
+            # Somebody else was faster, on a database where two write at once.
+            known = self.counting(publication.current_key) if publication.current_key else None
+            if known is None:
+                raise
+            return known
         return publication
 
     def get(self, publication_id: str) -> Publication | None:
@@ -127,6 +139,21 @@ class Publications:
             statement = statement.where(getattr(Publication, name) == value)
         return bool(self._session.exec(statement.values(**values)).rowcount)
 
+    def begin_again(self, publication: Publication, key: str) -> None:
+        """Another attempt at what failed: it goes on from what its publisher has written down."""
+        self.change(
+            publication.id,
+            state="pending",
+            current_key=key,
+            run_id=None,
+            attempt=publication.attempt + 1,
+            restarts=0,
+            error_code=None,
+            error_message=None,
+            finished_at=None,
+            cancel_requested_at=None,
+        )
+
     def claim_restart(self, publication: Publication) -> bool:
         """Count one more restart, held by nobody then; False when another reconciler was first."""
         claimed = self._session.exec(
@@ -142,6 +169,7 @@ class Publications:
 
     def ripen(self, now: datetime) -> None:
         """Those whose time has come are pending from now on."""
+        self._alone()
         due = func.coalesce(col(Publication.retry_at), col(Publication.scheduled_at))
         self._session.execute(
             update(Publication)
@@ -149,14 +177,62 @@ class Publications:
             .values(state="pending", retry_at=None)
         )
 
-    def startable(self, *, most: int = 200) -> Sequence[Publication]:
-        """Those that are due and have no run yet, the longest due first."""
+    def claim_due(self, *, run_id: str | None = None, platform: str | None = None, **holder: Any) -> list[Publication]:
+        """
+        Those that may begin now, the longest due first, each with a run of its own from now on.
+
+        One of an account and AT_ONCE of a platform have a run at a time, whoever else claims. With *run_id* at most
+        one of *platform* is claimed, for that run and held by *holder*; without it each has an id that no run has yet.
+        """
+        self._alone()
         due = func.coalesce(col(Publication.scheduled_at), col(Publication.created_at))
         is_rested = or_(col(Publication.retry_at).is_(None), col(Publication.retry_at) <= utc_now())
-        statement = self._owned().where(
+        waiting = self._owned().where(
             col(Publication.state).in_(("pending", "withdrawing")), col(Publication.run_id).is_(None), is_rested
         )
-        return self._session.exec(statement.order_by(due, col(Publication.id)).limit(most)).all()
+        if platform is not None:
+            waiting = waiting.where(Publication.platform == platform)
+        running = self.in_flight()
+        accounts = {row.account_id for row in running if row.account_id}
+        platforms = Counter(row.platform for row in running)
+        claimed: list[Publication] = []
+        while run_id is None or not claimed:
+            full = [name for name, number in platforms.items() if number >= AT_ONCE]
+            is_free = or_(col(Publication.account_id).is_(None), col(Publication.account_id).not_in(accounts))
+            row = self._session.exec(
+                waiting.where(is_free, col(Publication.platform).not_in(full)).order_by(due, col(Publication.id))
+            ).first()
+            if row is None:
+                break
+            row.run_id = run_id or str(uuid4())
+            for name, value in {"host": None, "pid": None, "pid_started": None, **holder}.items():
+                setattr(row, name, value)
+            self._session.flush()
+            claimed.append(row)
+            accounts |= {row.account_id} if row.account_id else set()
+            platforms[row.platform] += 1
+        return claimed
+
+    def unclaim(self, publication: Publication) -> None:
+        """Nothing came of a run for *publication*, which was just claimed."""
+        self._session.execute(
+            update(Publication)
+            .where(col(Publication.id) == publication.id, col(Publication.run_id) == publication.run_id)
+            .values(run_id=None)
+        )
+
+    def pass_on(self, run_id: str) -> None:
+        """Let go of the publication that a run has finished."""
+        self._session.execute(
+            update(Publication)
+            .where(col(Publication.run_id) == run_id, col(Publication.finished_at).is_not(None))
+            .values(run_id=None)
+        )
+
+    def _alone(self) -> None:
+        """Until the transaction ends nobody else claims; SQLite's transactions are alone anyway."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(select(func.pg_advisory_xact_lock(CLAIMING)))
 
     def in_flight(self) -> Sequence[Publication]:
         """Those that have a run and are not over."""

@@ -90,7 +90,7 @@ class Publication(SQLModel, table=True):
     source_url: str | None = None
     """Where it is fetched from, for a film that is not ours."""
     current_key: str | None = Field(default=None, unique=True)
-    """Account, platform and film of a publication that counts; None once it has failed or is gone."""
+    """Account, platform and film of a publication that counts; None once it is gone, or failed with nothing sent."""
     post: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     state: str = "pending"
     scheduled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

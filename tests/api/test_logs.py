@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.logs import FORMAT, OneLine
+from api.logs import FORMAT, OneLine, write_one_line_each
 from tests.api.conftest import FakePrefect
 
 FORGED = "x\r\n2026-11-24 INFO api - admin logged in\x1b[2K\x85\u2028\u202e"
@@ -36,6 +36,16 @@ def test_the_text_of_an_exception_stays_below_its_record() -> None:
     assert first.endswith("WARNING api - GET /videos")
     assert rest
     assert all(line.startswith("    ") for line in rest)
+
+
+def test_a_server_s_log_of_requests_has_no_queries() -> None:
+    line = '%s - "%s %s HTTP/%s" %d'
+    asked = ("127.0.0.1:1", "GET", "/social/callback/youtube?state=CANARY&code=CANARY", "1.1", 200)
+    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, line, asked, None)
+    write_one_line_each()
+    logging.getLogger("uvicorn.access").filter(record)
+
+    assert record.getMessage() == '127.0.0.1:1 - "GET /social/callback/youtube HTTP/1.1" 200'
 
 
 def test_the_running_api_writes_like_this(home: object, prefect: FakePrefect, monkeypatch: pytest.MonkeyPatch) -> None:

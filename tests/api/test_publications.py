@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,16 @@ def test_the_same_film_for_the_same_account_is_one_publication(ask: Ask, film: s
 
     assert {*ids, by_id.json()["data"]["publish_id"]} == ids
     assert len(prefect.errands) == 1
+
+
+def test_eight_requests_at_once_for_one_film_are_one_publication(ask: Ask, film: str, prefect: FakePrefect) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: ask("POST", "/publish", to_folder(film)), range(8)))
+
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["data"]["publish_id"] for answer in answers}) == 1
+    assert len(ask("GET", "/publications").json()["data"]["items"]) == 1
+    assert len(set(prefect.errands)) == 1
 
 
 def test_a_request_that_comes_again_with_its_key_is_answered_the_same(ask: Ask, film: str) -> None:
@@ -246,6 +257,36 @@ def test_one_that_failed_is_tried_again_unless_the_film_is_there_by_now(ask: Ask
     assert refused.status_code == 409
 
 
+def test_a_film_that_failed_with_something_sent_is_gone_on_with_and_not_begun_anew(ask: Ask, film: str) -> None:
+    failed = ask("POST", "/publish", to_folder(film)).json()["data"]["publish_id"]
+    fails = {"state": "failed", "error_code": "PROVIDER_UNAVAILABLE", "finished_at": utc_now(), "saved": b"sealed"}
+    with transaction() as session:
+        Publications.of_everyone(session).change(failed, **fails)
+    again = ask("POST", "/publish", to_folder(film)).json()["data"]
+    with transaction() as session:
+        Publications.of_everyone(session).change(failed, **fails)
+    tried = ask("POST", f"/publications/{failed}/retry").json()["data"]
+
+    assert (again["publish_id"], again["status"]) == (failed, "pending")
+    assert (tried["status"], tried["attempt"]) == ("pending", 3)
+    assert row(failed).saved == b"sealed"
+
+
+def test_a_run_that_dies_with_something_sent_keeps_a_second_publication_away(
+    ask: Ask, film: str, prefect: FakePrefect
+) -> None:
+    publish_id = ask("POST", "/publish", to_folder(film)).json()["data"]["publish_id"]
+    with transaction() as session:
+        Publications.of_everyone(session).change(publish_id, saved=b"sealed")
+    run_id = run_of(f"{publish_id}/1")
+    prefect.runs[run_id] = a_run(run_id, "Crashed", "failed", age_s=60)
+    for _ in range(4):
+        tend_publications()
+
+    assert row(publish_id).state == "failed"
+    assert ask("POST", "/publish", to_folder(film)).json()["data"]["publish_id"] == publish_id
+
+
 def test_a_published_film_is_removed_by_a_run_and_others_are_not(ask: Ask, film: str, prefect: FakePrefect) -> None:
     publish_id = ask("POST", "/publish", to_folder(film)).json()["data"]["publish_id"]
     early = ask("DELETE", f"/publications/{publish_id}")
@@ -316,6 +357,21 @@ def test_a_film_is_handed_over_when_it_is_done(
     assert (after.state, after.object_key) == ("pending", RENDITION["video"]["key"])
     assert after.post["credits"] == FILM["credits"]
     assert set(prefect.errands) == {("publish-video/default", f"{waiting.id}/1")}
+
+
+def test_a_film_that_was_asked_for_by_its_link_meanwhile_is_not_published_twice(
+    client: TestClient, bearer: dict[str, str], user: User
+) -> None:
+    body = {"title": "潮汐", "publish": [{"platform": "folder"}]}
+    video_id = client.post("/videos", json=body, headers=bearer).json()["data"]["id"]
+    with transaction() as session:
+        Videos.of_everyone(session).change(video_id, rendition=FILM, completed_at=utc_now())
+    client.post("/social/publish", json=to_folder(video_id), headers=bearer)
+    tend_publications()
+
+    with transaction() as session:
+        rows = Publications(session, owner_id=user.id).page(after=None, most=9)
+    assert sorted(row.state for row in rows) == ["cancelled", "pending"]
 
 
 def test_a_film_that_is_cancelled_goes_nowhere(client: TestClient, bearer: dict[str, str], user: User) -> None:
