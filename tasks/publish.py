@@ -61,6 +61,9 @@ MOST_ATTEMPTS = 8
 POSTPONED = (30.0, 60.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0)
 """Seconds after each failure that may pass; a platform that says when is believed."""
 
+QUEUES_FOR = timedelta(days=14)
+"""So long a publication waits for a platform that is over its limit, however often it is told to come again."""
+
 LARGEST_BYTES = 4 << 30
 DOWNLOAD_S = 900.0
 
@@ -406,7 +409,7 @@ def set_aside(publication_id: str, error: VideoSystemError) -> str:
     if isinstance(error, PublishCancelled):
         keep(publication_id, state="cancelled", current_key=None, finished_at=utc_now(), saved=None)
         return "cancelled"
-    if error.retryable and publication.attempt < MOST_ATTEMPTS:
+    if error.retryable and (publication.attempt < MOST_ATTEMPTS or _waits_its_turn(publication, error)):
         _postpone(publication, error)
         return "scheduled"
     if isinstance(error, PermissionEnded) and publication.account_id:
@@ -426,6 +429,11 @@ def set_aside(publication_id: str, error: VideoSystemError) -> str:
         finished_at=utc_now(),
     )
     return "failed"
+
+
+def _waits_its_turn(publication: Publication, error: VideoSystemError) -> bool:
+    """Whether nothing is wrong but that a platform takes so many a day: fifty films at a few a day are no failure."""
+    return isinstance(error, OverLimit) and utc_now() - publication.created_at < QUEUES_FOR
 
 
 def _postpone(publication: Publication, error: VideoSystemError) -> None:

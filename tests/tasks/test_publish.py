@@ -264,6 +264,14 @@ def test_after_the_eighth_try_it_has_failed(add: Add) -> None:
     assert after.finished_at is not None
 
 
+@pytest.mark.parametrize(("days", "became"), [(13.9, "scheduled"), (14.1, "failed")])
+def test_a_platform_that_is_over_its_limit_is_waited_for_two_weeks(add: Add, days: float, became: str) -> None:
+    publication_id = add(attempt=MOST_ATTEMPTS + 20, created_at=utc_now() - timedelta(days=days))
+    error = OverLimit("publish", "youtube", "over its quota", retry_after=3600.0)
+
+    assert set_aside(publication_id, error) == became
+
+
 @pytest.mark.parametrize(("saved", "counts"), [(b"sealed", True), (None, False)])
 def test_what_failed_unanswered_counts_on_where_something_was_sent(add: Add, saved: bytes | None, counts: bool) -> None:
     publication_id = add(attempt=MOST_ATTEMPTS, saved=saved)
