@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from studio.language.linebreak import Measure, balance, joined, keep_together
+from studio.language.linebreak import CLAUSE_GAIN, Measure, balance, joined, keep_together
 from studio.language.segment import break_units
 from studio.picture.fonts import Face
 from studio.picture.typography import ELLIPSIS, text_width
@@ -36,7 +36,14 @@ def steps(unit: float, sizes: Iterable[float], *, lines: int) -> list[Step]:
 
 
 def fit_block(
-    text: str, face: Face, ladder: Sequence[Step], *, max_width: float, emphasis: str = "", padding_em: float = 0.0
+    text: str,
+    face: Face,
+    ladder: Sequence[Step],
+    *,
+    max_width: float,
+    emphasis: str = "",
+    padding_em: float = 0.0,
+    clause_gain: float = CLAUSE_GAIN,
 ) -> Setting:
     """
     The first step of *ladder* at which *text* fits, else the last one with the text cut by an ellipsis.
@@ -44,6 +51,7 @@ def fit_block(
     Args:
         emphasis: a part of *text* that stays on one line where possible.
         padding_em: room that every line keeps free, in ems.
+        clause_gain: what a line that ends with a clause is worth; see `balance`.
     """
     plain = break_units(text)
     start = text.find(emphasis) if emphasis else -1
@@ -51,7 +59,7 @@ def fit_block(
     for units in (whole, plain) if whole != plain else (plain,):
         for size_px, lines in ladder:
             room = max_width - padding_em * size_px
-            broken = balance(units, _measure(face, size_px), max_width=room, max_lines=lines)
+            broken = balance(units, _measure(face, size_px), max_width=room, max_lines=lines, clause_gain=clause_gain)
             if broken is not None:
                 return Setting(size_px, _lines(broken))
     size_px, lines = ladder[-1]

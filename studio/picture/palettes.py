@@ -46,6 +46,16 @@ class Palette:
         return to_hex(mix(self.text, self.deep[0], 0.17))
 
     @cached_property
+    def muted(self) -> str:
+        """What stands beside the accent on the deep ground and is not meant: the other bars."""
+        return to_hex(mix(self.deep[0], self.hi, 0.30))
+
+    @cached_property
+    def muted_on_paper(self) -> str:
+        """The same on paper."""
+        return to_hex(mix(self.paper[1], self.glow, 0.26))
+
+    @cached_property
     def soft(self) -> str:
         """Second-rank text on paper."""
         return to_hex(mix(self.ink, self.paper[0], 0.30))
@@ -83,6 +93,9 @@ class Palette:
             "mark": _worst(self.mark, self.paper),
             "soft": _worst(self.soft, self.paper),
             "ink on hi": contrast(self.ink, self.hi),
+            "text on muted": contrast(self.text, self.muted),
+            "ink on muted": contrast(self.ink, self.muted_on_paper),
+            "paper on mark": contrast(self.paper[0], self.mark),
         }
 
 

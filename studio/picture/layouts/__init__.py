@@ -50,11 +50,19 @@ class Layout(Protocol[C]):
 CATALOG: Final = {
     "title": "studio.picture.layouts.title:Title",
     "end": "studio.picture.layouts.end:End",
+    "quote": "studio.picture.layouts.quote:Quote",
+    "chart": "studio.picture.layouts.chart:Chart",
+    "timeline": "studio.picture.layouts.timeline:Timeline",
+    "comparison": "studio.picture.layouts.comparison:Comparison",
     "list": "studio.picture.layouts.listing:Listing",
     "number": "studio.picture.layouts.number:Number",
     "illustration": "studio.picture.layouts.illustration:Illustration",
 }
-"""In order of preference: a scene gets the first that it qualifies for."""
+"""
+In order of preference: a scene gets the first that it qualifies for.
+
+The look book's order, but for the quote: what another says may compare and count things up, and is a quote still.
+"""
 
 
 def open_layout(name: str) -> Layout[Model]:

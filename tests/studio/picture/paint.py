@@ -44,6 +44,44 @@ SHOTS: dict[str, tuple[GroundName, dict[str, Any]]] = {
             ],
         },
     ),
+    "comparison": (
+        "deep",
+        {
+            "text": "一杯有多少糖？",
+            "emphasis": "糖",
+            "sides": [
+                {"name": "珍珠奶茶", "icon": "bubble-tea", "amount": 62, "shown": "62公克", "start": 0.3},
+                {"name": "可樂", "icon": "cup-with-straw", "amount": 35, "shown": "35公克", "start": 0.8},
+            ],
+        },
+    ),
+    "quote": ("paper", {"text": "學而不思則罔，思而不學則殆。", "speaker": "孔子", "start": 0.3}),
+    "timeline": (
+        "deep",
+        {
+            "text": "Trains got faster",
+            "emphasis": "faster",
+            "icon": "high-speed-train",
+            "steps": [
+                {"when": "1825", "text": "Steam in England", "start": 0.3},
+                {"when": "1964", "text": "Shinkansen in Japan", "start": 0.9},
+                {"when": "2007", "text": "High speed rail in Taiwan", "start": 1.5},
+            ],
+        },
+    ),
+    "chart": (
+        "deep",
+        {
+            "text": "How many of us are there?",
+            "emphasis": "us",
+            "unit": "Billion people",
+            "bars": [
+                {"label": "1950", "amount": 2.5, "shown": "2.5", "start": 0.3},
+                {"label": "1987", "amount": 5, "shown": "5", "start": 0.8},
+                {"label": "2022", "amount": 8, "shown": "8", "start": 1.3},
+            ],
+        },
+    ),
     "end": (
         "vivid",
         {

@@ -151,8 +151,13 @@ def test_a_figure_rolls_when_it_is_spoken_and_its_card_is_not_empty_before(ratio
         shot("illustration", parts=[], beats=BEATS),
         shot("number", start=3.0),
         shot("number", start=3.0, ratio=None, icon="rocket"),
+        shot("quote", start=3.0),
+        shot("quote", start=3.0, text="The unexamined life is not worth living."),
+        shot("chart", bars=[{"label": str(n), "amount": n, "shown": str(n), "start": 3.0} for n in range(1, 5)]),
+        shot("timeline", steps=[{"when": str(n), "text": "so", "start": 3.0} for n in range(1, 4)]),
+        shot("comparison", sides=[{"name": name, "note": "so", "start": 3.0} for name in ("this", "that")]),
     ],
-    ids=["beats", "ring", "icon"],
+    ids=["beats", "ring", "icon", "columns", "lines", "bars", "path", "cards"],
 )
 def test_nothing_freezes_while_something_is_waited_for(drawn: DrawnShot) -> None:
     frames = [luma(drawn, TALL, index, frames=150) for index in range(0, 150, 5)]

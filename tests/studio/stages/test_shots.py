@@ -91,7 +91,7 @@ def test_only_a_percentage_gets_a_ring() -> None:
 
 
 def test_two_amounts_are_no_number_scene() -> None:
-    assert middle("珍珠奶茶有62公克的糖，可樂有35公克。").layout == "illustration"
+    assert middle("珍珠奶茶有62公克的糖，可樂有35公克。").layout == "comparison"
 
 
 def test_a_year_is_no_number_scene() -> None:
@@ -187,6 +187,43 @@ def test_no_ground_stays_for_more_than_two_scenes_and_no_layout_repeats_but_the_
 
     assert all(len(set(grounds[at : at + 3])) > 1 for at in range(len(grounds) - 2))
     assert all(a.layout != b.layout or a.layout == "illustration" for a, b in pairwise(shots))
+
+
+def test_no_layout_but_the_illustration_comes_twice_running() -> None:
+    compared = ["獵豹比獅子跑得更快。", "北方人愛吃麵，而南方人愛吃米飯。", "光比聲音快得多。"]
+    shots = drawn(plan("百科", "開場", *compared, "再見"))
+
+    assert [shot.layout for shot in shots] == ["title", "comparison", "illustration", "comparison", "end"]
+    assert [shot.ground for shot in shots] == ["deep", "deep", "paper", "deep", "vivid"]
+
+
+def test_a_film_of_many_kinds_of_sentence_has_as_many_layouts() -> None:
+    shots = drawn(
+        plan(
+            "咖啡的一生",
+            "開場",
+            "一杯咖啡有95毫克咖啡因，一杯紅茶有47毫克，一罐可樂有34毫克。",
+            "貝多芬說：「一杯好咖啡要剛好六十顆豆子。」",
+            "咖啡豆先烘焙，再磨碎，最後沖泡。",
+            "阿拉比卡的味道比較酸，而羅布斯塔的味道比較苦。",
+            "再見",
+        )
+    )
+
+    assert [shot.layout for shot in shots] == ["title", "chart", "quote", "timeline", "comparison", "end"]
+
+
+def test_after_two_dark_scenes_bars_and_paths_are_drawn_on_paper() -> None:
+    steps, amounts = "茶葉先採收，再發酵，最後烘乾。", "亞洲佔59%，非洲佔18%，歐洲佔9%。"
+    shots = drawn(plan("百科", "開場", steps, amounts, "再見"))
+
+    assert [(shot.layout, shot.ground) for shot in shots[1:3]] == [("timeline", "deep"), ("chart", "paper")]
+
+
+def test_the_caption_of_a_quote_gives_way_to_its_picture() -> None:
+    shots = plan("論語", "開場", "「學而不思則罔，思而不學則殆。」", "孔子說：「三人行，必有我師焉。」", "再見").shots
+
+    assert [planned.hides_captions for planned in shots] == [False, True, False, False]
 
 
 def test_captions_give_way_only_where_the_picture_shows_the_same_words() -> None:

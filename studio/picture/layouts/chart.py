@@ -1,0 +1,152 @@
+"""Three to eight amounts of one unit as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from studio.models.base import Model
+from studio.models.shot import GroundName
+from studio.picture.bars import Area, Bar, build_bars
+from studio.picture.beside import heading_beside, is_timely, shown_at
+from studio.picture.chrome import Chrome
+from studio.picture.compositor import Frame, Sprite
+from studio.picture.fitting import fit_block, fit_line, steps
+from studio.picture.ground import Light
+from studio.picture.layouts import Painter
+from studio.picture.motion import expo
+from studio.picture.phrases import emphasis_of
+from studio.picture.scenetext import SceneText
+from studio.picture.series import find_series, shown_amounts
+from studio.picture.stage import Moment, Stage
+from studio.picture.textblock import Ink, TextBlock, emphasis_span
+from studio.picture.tones import toned_ground, tones_of
+from studio.picture.typography import anchored, text_sprite
+
+_HEADINGS: Final = (96, 86, 78, 70, 62)
+_FEWEST, _MOST = 3, 8
+
+
+class BarContent(Model):
+    """One bar: its name, the amount it is as long as, the figure as written, and when it is spoken in seconds."""
+
+    label: str
+    amount: float
+    shown: Annotated[str, Field(min_length=1, max_length=40)]
+    start: float = 0.0
+
+
+class ChartContent(Model):
+    """A heading, what the amounts are counted in (empty where it stands beside each), and the bars in order."""
+
+    text: str = ""
+    emphasis: str = ""
+    unit: str = ""
+    bars: Annotated[tuple[BarContent, ...], Field(min_length=2, max_length=_MOST)]
+
+
+class Chart:
+    """A sentence that names three amounts or more of one unit."""
+
+    name = "chart"
+    grounds: tuple[GroundName, ...] = ("deep", "paper")
+    content = ChartContent
+    repeats = False
+
+    def match(self, scene: SceneText) -> ChartContent | None:
+        """Three to eight amounts that can be compared, each with a name of its own."""
+        series = find_series(scene, fewest=_FEWEST, most=_MOST)
+        if series is None or not is_timely(scene, series.entries[0].quantity.start, series.end):
+            return None
+        heading = heading_beside(scene, series.start, series.end)
+        shown, unit = shown_amounts([entry.quantity for entry in series.entries], chinese=scene.is_chinese)
+        return ChartContent(
+            text=heading,
+            emphasis=emphasis_of(heading, chinese=scene.is_chinese, keywords=scene.keywords),
+            unit=unit,
+            bars=tuple(
+                BarContent(
+                    label=entry.label,
+                    amount=entry.quantity.amount,
+                    shown=text,
+                    start=shown_at(scene, entry.quantity.start),
+                )
+                for entry, text in zip(series.entries, shown, strict=True)
+            ),
+        )
+
+    def words_shown(self, content: ChartContent) -> str:
+        """Nothing: the sentence is taken apart."""
+        return ""
+
+    def draw(self, stage: Stage, content: ChartContent) -> Painter:
+        """Heading and bars."""
+        return _Painting(stage, content).draw
+
+
+class _Painting:
+    def __init__(self, stage: Stage, content: ChartContent) -> None:
+        self._stage, palette = stage, stage.palette
+        lights = [Light(0.75, 0.55, 0.7, palette.glow, 0.22), Light(0.1, 0.1, 0.5, palette.glow, 0.12)]
+        self._ground, self._chrome = (
+            toned_ground(stage, lights),
+            Chrome(stage, palette.mark if stage.ground == "paper" else palette.text),
+        )
+        self._text = self._heading(content)
+        self._unit = self._unit_sprite(content.unit)
+        self._bars = build_bars(stage, _bars(content.bars, latest=stage.duration - 1.6), self._area())
+
+    def _heading(self, content: ChartContent) -> TextBlock:
+        grid, tones = self._stage.grid, tones_of(self._stage)
+        width = grid.body_width * (0.36 if grid.is_wide else 1.0)
+        sizes = _HEADINGS[1:] if grid.shape == "square" else _HEADINGS
+        ladder = steps(grid.unit, sizes, lines=4 if grid.is_wide else 2)
+        setting = fit_block(content.text, "black", ladder, max_width=width, emphasis=content.emphasis)
+        top = grid.top + (62 if grid.shape == "tall" else 44) * grid.unit
+        if grid.is_wide:
+            unit_line = 70 * grid.unit * bool(content.unit)
+            top = grid.centre_y - (len(setting.lines) * setting.size_px * 1.22 + unit_line) / 2
+        span = emphasis_span(content.text, content.emphasis)
+        return TextBlock(setting, "black", Ink(tones.text, tones.hi), x=grid.left, top=top, emphasis=span)
+
+    def _unit_sprite(self, text: str) -> Sprite | None:
+        grid = self._stage.grid
+        if not text:
+            return None
+        width = grid.body_width * (0.36 if grid.is_wide else 1.0)
+        size, line = fit_line(text, "medium", [44 * grid.unit, 38 * grid.unit, 34 * grid.unit], max_width=width)
+        return text_sprite(line, "medium", size, tones_of(self._stage).dim)
+
+    def _area(self) -> Area:
+        grid, unit = self._stage.grid, self._stage.grid.unit
+        if grid.is_wide:
+            return Area(grid.width * 0.46, grid.top + 80 * unit, grid.right, grid.bottom)
+        top = self._text.bottom + (76 * unit if self._unit else 0) + (56 if grid.shape == "tall" else 34) * unit
+        return Area(grid.left, top, grid.low_right, grid.bottom)
+
+    def draw(self, frame: Frame, index: int) -> None:
+        moment = self._stage.moment(frame, index)
+        self._ground.draw(frame, index)
+        self._chrome.draw(moment)
+        self._text.draw(moment, moment.t)
+        if self._unit is not None:
+            self._draw_unit(moment, self._unit)
+        self._bars.draw(moment)
+
+    def _draw_unit(self, moment: Moment, sprite: Sprite) -> None:
+        grid, come = self._stage.grid, expo(moment.t - 0.25, 0.6)
+        y = self._text.bottom + (66 + (1 - come) * 20) * grid.unit
+        moment.place(sprite, *anchored(sprite, grid.left, y), opacity=come)
+
+
+def _bars(bars: Sequence[BarContent], *, latest: float) -> list[Bar]:
+    """The bars, the longest one the chief; all of them grow in time to be read."""
+    chief = max(range(len(bars)), key=lambda number: bars[number].amount)
+    found: list[Bar] = []
+    for number, bar in enumerate(bars):
+        start = min(bar.start, latest - 0.12 * (len(bars) - 1 - number))
+        start = max(0.35, start, found[-1].start + 0.11 if found else 0.0)
+        found.append(Bar(bar.label, bar.amount, bar.shown, start, is_chief=number == chief))
+    return found

@@ -1,0 +1,162 @@
+"""Two sides against each other: as bars where both have a figure of one unit, else as two cards."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from studio.models.base import Model
+from studio.models.shot import GroundName
+from studio.picture.bars import Area
+from studio.picture.beside import heading_beside, is_timely, shown_at
+from studio.picture.chrome import Chrome
+from studio.picture.compositor import Frame, Sprite
+from studio.picture.contrast import find_contrast
+from studio.picture.fitting import fit_block, fit_line, steps
+from studio.picture.ground import Light
+from studio.picture.iconwords import item_icons
+from studio.picture.layouts import Painter
+from studio.picture.motion import expo
+from studio.picture.phrases import emphasis_of
+from studio.picture.scenetext import SceneText
+from studio.picture.series import find_series, shown_amounts
+from studio.picture.sides import FigureColumns, SideCards, SideContent
+from studio.picture.stage import Stage
+from studio.picture.textblock import Ink, TextBlock, emphasis_span
+from studio.picture.tones import toned_ground, tones_of
+from studio.picture.typography import anchored, text_sprite
+
+_HEADINGS: Final = (92, 82, 72, 64, 56)
+_SECOND_S, _LATEST_S = 0.16, 1.5
+"""The second side waits for the first, and comes in time to be read."""
+
+
+class ComparisonContent(Model):
+    """A heading, what the figures are counted in, and the two sides."""
+
+    text: str = ""
+    emphasis: str = ""
+    unit: str = ""
+    sides: tuple[SideContent, SideContent]
+
+
+class Comparison:
+    """A sentence that sets two named things against each other."""
+
+    name = "comparison"
+    grounds: tuple[GroundName, ...] = ("deep", "paper")
+    content = ComparisonContent
+    repeats = False
+
+    def match(self, scene: SceneText) -> ComparisonContent | None:
+        """Two amounts of one unit with a name each, or two sides of a contrast; at most one figure a side."""
+        return _by_figures(scene) or _by_words(scene)
+
+    def words_shown(self, content: ComparisonContent) -> str:
+        """Nothing: the sentence is taken apart."""
+        return ""
+
+    def draw(self, stage: Stage, content: ComparisonContent) -> Painter:
+        """Heading, and two bars or two cards."""
+        return _Painting(stage, content).draw
+
+
+def _by_figures(scene: SceneText) -> ComparisonContent | None:
+    series = find_series(scene, fewest=2, most=2)
+    if series is None or not is_timely(scene, series.entries[0].quantity.start, series.end):
+        return None
+    if any(entry.quantity.amount < 0 for entry in series.entries):
+        return None
+    shown, unit = shown_amounts([entry.quantity for entry in series.entries], chinese=scene.is_chinese, beside=3)
+    icons = item_icons([entry.label for entry in series.entries], chinese=scene.is_chinese)
+    first, second = (
+        SideContent(
+            name=entry.label,
+            icon=icon,
+            amount=entry.quantity.amount,
+            shown=text,
+            start=shown_at(scene, entry.quantity.start),
+        )
+        for entry, icon, text in zip(series.entries, icons, shown, strict=True)
+    )
+    return _content(scene, (first, second), series.start, series.end, unit=unit)
+
+
+def _by_words(scene: SceneText) -> ComparisonContent | None:
+    found = find_contrast(scene)
+    if found is None or not is_timely(scene, min(side.start for side in found.sides), found.end):
+        return None
+    icons = item_icons([side.name for side in found.sides], chinese=scene.is_chinese)
+    first, second = (
+        SideContent(name=side.name, note=side.note, icon=icon, start=shown_at(scene, side.start))
+        for side, icon in zip(found.sides, icons, strict=True)
+    )
+    return _content(scene, (first, second), found.start, found.end)
+
+
+def _content(
+    scene: SceneText, sides: tuple[SideContent, SideContent], start: int, end: int, *, unit: str = ""
+) -> ComparisonContent:
+    heading = heading_beside(scene, start, end)
+    emphasis = emphasis_of(heading, chinese=scene.is_chinese, keywords=scene.keywords)
+    return ComparisonContent(text=heading, emphasis=emphasis, unit=unit, sides=sides)
+
+
+class _Painting:
+    def __init__(self, stage: Stage, content: ComparisonContent) -> None:
+        self._stage, palette = stage, stage.palette
+        lights = [Light(0.25, 0.5, 0.6, palette.glow, 0.20), Light(0.8, 0.5, 0.6, palette.glow, 0.12)]
+        self._ground, self._chrome = (
+            toned_ground(stage, lights),
+            Chrome(stage, palette.mark if stage.ground == "paper" else palette.text),
+        )
+        self._text = self._heading(content)
+        self._unit = self._unit_sprite(content.unit)
+        starts = _starts(content.sides, latest=stage.duration - _LATEST_S)
+        has_figures = all(side.amount is not None and side.shown for side in content.sides)
+        self._sides = (FigureColumns if has_figures else SideCards)(stage, content.sides, self._area(), starts)
+
+    def _heading(self, content: ComparisonContent) -> TextBlock:
+        grid, tones = self._stage.grid, tones_of(self._stage)
+        width = grid.body_width * (0.36 if grid.is_wide else 1.0)
+        ladder = steps(grid.unit, _HEADINGS, lines=4 if grid.is_wide else 2)
+        setting = fit_block(content.text, "black", ladder, max_width=width, emphasis=content.emphasis)
+        top = grid.top + (62 if grid.shape == "tall" else 44) * grid.unit
+        if grid.is_wide:
+            unit_line = 70 * grid.unit * bool(content.unit)
+            top = grid.centre_y - (len(setting.lines) * setting.size_px * 1.22 + unit_line) / 2
+        span = emphasis_span(content.text, content.emphasis)
+        return TextBlock(setting, "black", Ink(tones.text, tones.hi), x=grid.left, top=top, emphasis=span)
+
+    def _unit_sprite(self, text: str) -> Sprite | None:
+        grid = self._stage.grid
+        if not text:
+            return None
+        width = grid.body_width * (0.36 if grid.is_wide else 1.0)
+        size, line = fit_line(text, "medium", [44 * grid.unit, 38 * grid.unit, 34 * grid.unit], max_width=width)
+        return text_sprite(line, "medium", size, tones_of(self._stage).dim)
+
+    def _area(self) -> Area:
+        grid, unit = self._stage.grid, self._stage.grid.unit
+        if grid.is_wide:
+            return Area(grid.width * 0.47, grid.top + 70 * unit, grid.right, grid.bottom)
+        top = self._text.bottom + (72 * unit if self._unit else 0) + (60 if grid.shape == "tall" else 34) * unit
+        return Area(grid.left, top, grid.low_right, grid.bottom)
+
+    def draw(self, frame: Frame, index: int) -> None:
+        moment = self._stage.moment(frame, index)
+        self._ground.draw(frame, index)
+        self._chrome.draw(moment)
+        self._text.draw(moment, moment.t)
+        if self._unit is not None:
+            grid, come = self._stage.grid, expo(moment.t - 0.25, 0.6)
+            y = self._text.bottom + (66 + (1 - come) * 20) * grid.unit
+            moment.place(self._unit, *anchored(self._unit, grid.left, y), opacity=come)
+        self._sides.draw(moment)
+
+
+def _starts(sides: tuple[SideContent, SideContent], *, latest: float) -> tuple[float, float]:
+    """When the sides arrive: as they are spoken of, not on top of each other and in time to be read."""
+    first, second = (max(0.3, min(side.start, latest)) for side in sides)
+    if abs(first - second) < _SECOND_S:
+        second = first + _SECOND_S
+    return first, second
