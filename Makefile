@@ -43,11 +43,11 @@ up: setup ## Start Prefect, a worker and the API on this machine
 	@exec $(BIN)/video-system up
 
 test: lint types ## Lint, types and all tests
-	$(BIN)/pytest -m "not slow" -n 4
+	$(BIN)/pytest -m "not slow" -n 3
 	$(BIN)/pytest -m slow -n 3 --dist loadfile --no-loadscope-reorder -rP
 
 test-fast: setup-dev ## The tests that take seconds
-	$(BIN)/pytest -m "not slow" -n 4
+	$(BIN)/pytest -m "not slow" -n 3
 
 lint: setup-dev ## Style, format and import contracts
 	$(BIN)/ruff check .
