@@ -401,7 +401,7 @@ def test_a_slow_answer_is_given_up(
     answer = infer(client, bearer, stream=stream)
 
     assert error(answer) == (503, "MODEL_UNAVAILABLE")
-    assert time.monotonic() - began < 3.5
+    assert time.monotonic() - began < 7
 
 
 def test_what_fails_after_the_first_word_ends_the_stream_with_its_name(
