@@ -240,6 +240,9 @@ def test_calls_at_once_are_limited_over_all_workers(product: Stack) -> None:
         "provider-footage-pexels": (1, 0),
         "provider-footage-commons": (1, 0),
         "provider-research-wikipedia": (1, 0),
+        "provider-trends-wikipedia": (1, 0),
+        "provider-trends-gdelt": (1, 0),
+        "provider-trends-explore": (1, 0),
     }
 
 
