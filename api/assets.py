@@ -17,7 +17,8 @@ from anyio import to_thread
 from api.envelope import ErrorDetail
 from api.errors import Conflict, NotFound, TooLarge, UnsupportedMedia
 from api.schemas.assets import AssetPage, AssetShown
-from store.repos.assets import Assets, is_somebodys
+from store.repos.assets import Assets
+from store.repos.objects import is_needed
 from store.repos.videos import Videos
 from store.session import reading, transaction
 from store.tables.assets import StoredAsset
@@ -234,7 +235,7 @@ def _work() -> Path:
 
 def _drop(key: str) -> None:
     with reading() as session:
-        is_kept = is_somebodys(session, key) or Videos.of_everyone(session).is_used(key)
+        is_kept = is_needed(session, key)
     if not is_kept:
         open_storage(get_settings()).delete(key)
 

@@ -16,7 +16,7 @@ from api.publications import hand_over
 from api.schemas.page import Page
 from api.schemas.videos import BriefShown, ChangeVideo, Estimate, Failing, FilmShown, Links, MakeVideo, VideoShown
 from api.trends import trend_title
-from store.repos.assets import is_somebodys
+from store.repos.objects import is_needed
 from store.repos.videos import Videos, Wanted
 from store.session import DatabaseAway, reading, transaction
 from store.tables.users import User
@@ -206,8 +206,8 @@ def remove(video: Video) -> None:
         Videos.of_everyone(session).remove(video.id)
     for key in _keys(video):
         with reading() as session:
-            is_used = is_somebodys(session, key) or Videos.of_everyone(session).is_used(key)
-        if not is_used:
+            is_kept = is_needed(session, key)
+        if not is_kept:
             open_storage(get_settings()).delete(key)
 
 

@@ -252,13 +252,8 @@ class Publications:
 
     def is_used(self, key: str) -> bool:
         """Whether a publication that is not over needs the object *key*."""
-        found = self._session.exec(
-            select(Publication.id).where(
-                Publication.object_key == key,
-                or_(col(Publication.finished_at).is_(None), col(Publication.state) == "published"),
-            )
-        ).first()
-        return found is not None
+        statement = select(Publication.id).where(Publication.object_key == key, col(Publication.finished_at).is_(None))
+        return self._session.exec(statement.limit(1)).first() is not None
 
 
 def opened(publication: Publication) -> dict[str, JsonValue]:

@@ -22,6 +22,7 @@ from store.tables.social import Publication
 from store.tables.users import User
 from studio.models.brief import Brief
 from studio.models.publication import Grant, Target, Token
+from studio.providers.storage import open_storage
 from studio.providers.storage.links import signed_url
 from studio.settings import get_settings
 from tests.api.conftest import FakePrefect, a_run, run_of
@@ -106,8 +107,9 @@ def test_eight_requests_at_once_for_one_film_are_one_publication(ask: Ask, film:
 
 
 def test_a_request_that_comes_again_with_its_key_is_answered_the_same(ask: Ask, film: str) -> None:
-    first, again = (ask("POST", "/publish", to_folder(film), **{"Idempotency-Key": "k1"}) for _ in range(2))
-    other = ask("POST", "/publish", to_folder(film, scheduled_at="2030-01-01T00:00:00Z"), **{"Idempotency-Key": "k1"})
+    order = to_folder(film)  # once: a link has the second in it
+    first, again = (ask("POST", "/publish", order, **{"Idempotency-Key": "k1"}) for _ in range(2))
+    other = ask("POST", "/publish", {**order, "scheduled_at": "2030-01-01T00:00:00Z"}, **{"Idempotency-Key": "k1"})
 
     assert first.json()["data"] == again.json()["data"]
     assert again.headers["idempotent-replayed"] == "true"
@@ -421,3 +423,17 @@ def test_what_was_written_down_for_going_on_is_in_no_answer(ask: Ask, user: User
     assert "UC1" in shown
     assert "secret-token" not in shown
     assert b"secret-token" not in (home / "video-system.db").read_bytes()
+
+
+def test_a_film_that_is_removed_before_it_is_published_leaves_its_file_to_be_sent(
+    ask: Ask, client: TestClient, bearer: dict[str, str], film: str, tmp_path: Path
+) -> None:
+    key = FILM["video"]["key"]
+    (tmp_path / "film.mp4").write_bytes(b"film")
+    storage = open_storage(get_settings())
+    storage.put(tmp_path / "film.mp4", key)
+    ask("POST", "/publish", to_folder(film, scheduled_at="2030-01-01T00:00:00Z"))
+    removed = client.delete(f"/videos/{film}", headers=bearer)
+
+    assert removed.status_code == 204
+    assert storage.exists(key)

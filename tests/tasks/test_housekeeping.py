@@ -20,6 +20,7 @@ from store.session import reading, transaction
 from store.tables.assets import StoredAsset
 from store.tables.base import utc_now
 from store.tables.purchases import Purchase
+from store.tables.social import Publication
 from store.tables.users import User
 from studio.models.brief import Brief
 from studio.models.plan import all_plans
@@ -165,3 +166,15 @@ def test_what_sources_answered_is_kept_no_longer_than_its_figures() -> None:
     with reading() as session:
         rows = session.exec(select(Purchase).order_by(col(Purchase.id))).all()
     assert [(row.answer is not None, row.cost) for row in rows] == [(True, 1), (False, 1), (True, 1)]
+
+
+def test_a_film_that_is_still_to_be_published_keeps_its_file(storage: Storage, tmp_path: Path) -> None:
+    user = owner()
+    coming, done = (an_object(storage, tmp_path, name, hours_old=99) for name in ("coming", "done"))
+    with transaction() as session:
+        for key, finished_at in ((coming, None), (done, utc_now())):
+            row = Publication(owner_id=user, platform="folder", post={}, object_key=key, finished_at=finished_at)
+            session.add(row)
+
+    assert sweep_unused_objects.fn() == 1
+    assert (storage.exists(coming), storage.exists(done)) == (True, False)
