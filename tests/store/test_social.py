@@ -444,7 +444,7 @@ def test_an_owner_sees_nothing_of_another_s(owner: User, stranger: User, name: s
     assert found is None
 
 
-def test_an_object_is_used_while_a_publication_needs_it_and_after_it_was_published(owner: User) -> None:
+def test_an_object_is_used_while_a_publication_needs_it_and_no_longer(owner: User) -> None:
     for key, values in (
         ("waiting", {}),
         ("published", {"state": "published", "finished_at": utc_now()}),
@@ -455,4 +455,4 @@ def test_an_object_is_used_while_a_publication_needs_it_and_after_it_was_publish
         publications = Publications.of_everyone(session)
         used = {key: publications.is_used(key) for key in ("waiting", "published", "cancelled", "unknown")}
 
-    assert used == {"waiting": True, "published": True, "cancelled": False, "unknown": False}
+    assert used == {"waiting": True, "published": False, "cancelled": False, "unknown": False}
