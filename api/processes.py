@@ -33,6 +33,11 @@ def is_gone(row: Held) -> bool:
     return row.pid is not None and row.host == platform.node() and _process_of(row) is None
 
 
+def is_alive(row: Held) -> bool:
+    """Whether the process that holds *row* is known to work on, on this machine."""
+    return row.host == platform.node() and _process_of(row) is not None
+
+
 def end_orphan(row: Held) -> None:
     """A worker that died leaves its flow process behind; two processes must not do one piece of work."""
     process = _process_of(row) if row.host == platform.node() else None

@@ -312,7 +312,13 @@ class _Publishing:
         with transaction() as session:
             return Publications.of_everyone(session).claim_restart(row)
 
-    def close(self, row: Publication, why: str) -> None:
+    def give_up(self, row: Publication) -> None:
+        self._fail(row, f"its process died {row.restarts + 1} times")
+
+    def close(self, row: Publication, run: runs.Run) -> None:
+        self._fail(row, f"flow run {run.id} ended without a word")
+
+    def _fail(self, row: Publication, why: str) -> None:
         with transaction() as session:
             Publications.of_everyone(session).change(
                 row.id,

@@ -96,7 +96,13 @@ class _Scanning:
         with transaction() as session:
             return Scans(session).claim_restart(row)
 
-    def close(self, row: TrendScan, why: str) -> None:
+    def give_up(self, row: TrendScan) -> None:
+        self._fail(row, f"its process died {row.restarts + 1} times")
+
+    def close(self, row: TrendScan, run: runs.Run) -> None:
+        self._fail(row, f"flow run {run.id} ended without a word")
+
+    def _fail(self, row: TrendScan, why: str) -> None:
         with transaction() as session:
             Scans(session).fail(row.id, why)
 

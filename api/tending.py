@@ -1,14 +1,15 @@
-"""Work that is a row and a flow run, as scans and publications are: begun once, begun again after a death, closed."""
+"""Work that is a row and a flow run: begun once, begun again after a death, closed."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from api import runs
-from api.processes import Held, end_orphan, is_gone
+from api.processes import Held, end_orphan, is_alive, is_gone
 from store.session import DatabaseAway
 from store.tables.base import utc_now
 
@@ -60,8 +61,11 @@ class Ward(Protocol[R]):
     def claim_restart(self, row: R) -> bool:
         """Count one more restart; False when another reconciler was first."""
 
-    def close(self, row: R, why: str) -> None:
-        """It is over without a word of its own."""
+    def give_up(self, row: R) -> None:
+        """Its process died once more than it is started again."""
+
+    def close(self, row: R, run: runs.Run) -> None:
+        """Its run ended without a word of its own."""
 
 
 def tend(rows: Sequence[R], ward: Ward[R]) -> None:
@@ -74,37 +78,54 @@ def tend(rows: Sequence[R], ward: Ward[R]) -> None:
     """
     found = runs.read(row.run_id for row in rows if row.run_id)
     for row in rows:
-        try:
-            _tend(row, found.get(row.run_id or ""), ward)
-        except (runs.PrefectUnavailable, DatabaseAway):
-            raise
-        except Exception:
-            logger.exception("%s: tending failed", row.id)
+        with apart(row.id):
+            tend_one(row, found.get(row.run_id or ""), ward)
 
 
-def _tend(row: R, run: runs.Run | None, ward: Ward[R]) -> None:
+@contextmanager
+def apart(name: str) -> Iterator[None]:
+    """What goes wrong with one piece of work does not hold up the others; an outage ends the round."""
+    try:
+        yield
+    except (runs.PrefectUnavailable, DatabaseAway):
+        raise
+    except Exception:
+        logger.exception("%s: tending failed", name)
+
+
+def tend_one(row: R, run: runs.Run | None, ward: Ward[R]) -> None:
+    """Bring *row* and its run, where there is one, together again."""
     if run is None:
         # What the command line does has a run that this server never heard of, and a process that lives.
-        if row.pid is None or is_gone(row):
+        if not is_alive(row):
             ward.start(row)
         return
     since = utc_now() - run.since
     if run.status == "processing" and run.state != "AwaitingRetry":
-        if is_gone(row) and since > CRASHED_FOR:
-            logger.warning("%s: the process of run %s is gone", row.id, run.id)
-            runs.declare_dead(run)
+        look_for_process(row, run)
     elif run.state in SUBMITTING and since > SUBMITTED_FOR:
         runs.start_again(run.id)
     elif run.state == "Crashed" and since > CRASHED_FOR:
         _after_crash(row, run, ward)
     elif run.status in ENDED and run.state != "Crashed" and since > ENDED_FOR:
-        ward.close(row, f"flow run {run.id} ended without a word")
+        ward.close(row, run)
+
+
+def look_for_process(row: Row, run: runs.Run) -> None:
+    """
+    A run that goes on without its process, after everything on this machine was ended for instance.
+
+    Heartbeats tell the same a minute later, and for other machines too.
+    """
+    if is_gone(row) and utc_now() - run.since > CRASHED_FOR:
+        logger.warning("%s: the process of run %s is gone", row.id, run.id)
+        runs.declare_dead(run)
 
 
 def _after_crash(row: R, run: runs.Run, ward: Ward[R]) -> None:
     if row.restarts >= MOST_RESTARTS:
         logger.error("%s crashed %d times", row.id, row.restarts + 1)
-        ward.close(row, f"its process died {row.restarts + 1} times")
+        ward.give_up(row)
     elif ward.claim_restart(row):
         end_orphan(row)
         logger.warning("%s: run %s is started again", row.id, run.id)

@@ -167,6 +167,17 @@ def test_a_film_whose_run_is_gone_is_started_anew(film: Callable[..., str], pref
     assert row(video_id).run_id == run_of(video_id)
 
 
+def test_a_film_that_the_command_line_makes_now_is_not_started_elsewhere(
+    film: Callable[..., str], prefect: FakePrefect
+) -> None:
+    process = psutil.Process()
+    video_id = film(run_id="unheard-of", host=platform.node(), pid=process.pid, pid_started=process.create_time())
+    reconcile()
+
+    assert prefect.started == []
+    assert row(video_id).run_id == "unheard-of"
+
+
 def test_a_finished_film_whose_run_is_gone_is_left_alone(film: Callable[..., str], prefect: FakePrefect) -> None:
     video_id = film(run_id="gone", completed_at=utc_now())
     reconcile()

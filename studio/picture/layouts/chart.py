@@ -12,18 +12,15 @@ from studio.models.shot import GroundName
 from studio.picture.bars import Area, Bar, build_bars
 from studio.picture.beside import heading_beside, is_timely, shown_at
 from studio.picture.chrome import Chrome
-from studio.picture.compositor import Frame, Sprite
-from studio.picture.fitting import fit_block, fit_line, steps
+from studio.picture.compositor import Frame
 from studio.picture.ground import Light
 from studio.picture.layouts import Painter
-from studio.picture.motion import expo
 from studio.picture.phrases import emphasis_of
 from studio.picture.scenetext import SceneText
 from studio.picture.series import find_series, shown_amounts
-from studio.picture.stage import Moment, Stage
-from studio.picture.textblock import Ink, TextBlock, emphasis_span
-from studio.picture.tones import toned_ground, tones_of
-from studio.picture.typography import anchored, text_sprite
+from studio.picture.stage import Stage
+from studio.picture.tones import toned_ground
+from studio.picture.unitheading import UnitHeading
 
 _HEADINGS: Final = (96, 86, 78, 70, 62)
 _FEWEST, _MOST = 3, 8
@@ -94,51 +91,28 @@ class _Painting:
             toned_ground(stage, lights),
             Chrome(stage, palette.mark if stage.ground == "paper" else palette.text),
         )
-        self._text = self._heading(content)
-        self._unit = self._unit_sprite(content.unit)
+        self._heading = UnitHeading(
+            stage,
+            text=content.text,
+            emphasis=content.emphasis,
+            unit=content.unit,
+            sizes=_HEADINGS[1:] if stage.grid.shape == "square" else _HEADINGS,
+        )
         self._bars = build_bars(stage, _bars(content.bars, latest=stage.duration - 1.6), self._area())
-
-    def _heading(self, content: ChartContent) -> TextBlock:
-        grid, tones = self._stage.grid, tones_of(self._stage)
-        width = grid.body_width * (0.36 if grid.is_wide else 1.0)
-        sizes = _HEADINGS[1:] if grid.shape == "square" else _HEADINGS
-        ladder = steps(grid.unit, sizes, lines=4 if grid.is_wide else 2)
-        setting = fit_block(content.text, "black", ladder, max_width=width, emphasis=content.emphasis)
-        top = grid.top + (62 if grid.shape == "tall" else 44) * grid.unit
-        if grid.is_wide:
-            unit_line = 70 * grid.unit * bool(content.unit)
-            top = grid.centre_y - (len(setting.lines) * setting.size_px * 1.22 + unit_line) / 2
-        span = emphasis_span(content.text, content.emphasis)
-        return TextBlock(setting, "black", Ink(tones.text, tones.hi), x=grid.left, top=top, emphasis=span)
-
-    def _unit_sprite(self, text: str) -> Sprite | None:
-        grid = self._stage.grid
-        if not text:
-            return None
-        width = grid.body_width * (0.36 if grid.is_wide else 1.0)
-        size, line = fit_line(text, "medium", [44 * grid.unit, 38 * grid.unit, 34 * grid.unit], max_width=width)
-        return text_sprite(line, "medium", size, tones_of(self._stage).dim)
 
     def _area(self) -> Area:
         grid, unit = self._stage.grid, self._stage.grid.unit
         if grid.is_wide:
             return Area(grid.width * 0.46, grid.top + 80 * unit, grid.right, grid.bottom)
-        top = self._text.bottom + (76 * unit if self._unit else 0) + (56 if grid.shape == "tall" else 34) * unit
+        top = self._heading.end(76 * unit) + (56 if grid.shape == "tall" else 34) * unit
         return Area(grid.left, top, grid.low_right, grid.bottom)
 
     def draw(self, frame: Frame, index: int) -> None:
         moment = self._stage.moment(frame, index)
         self._ground.draw(frame, index)
         self._chrome.draw(moment)
-        self._text.draw(moment, moment.t)
-        if self._unit is not None:
-            self._draw_unit(moment, self._unit)
+        self._heading.draw(moment)
         self._bars.draw(moment)
-
-    def _draw_unit(self, moment: Moment, sprite: Sprite) -> None:
-        grid, come = self._stage.grid, expo(moment.t - 0.25, 0.6)
-        y = self._text.bottom + (66 + (1 - come) * 20) * grid.unit
-        moment.place(sprite, *anchored(sprite, grid.left, y), opacity=come)
 
 
 def _bars(bars: Sequence[BarContent], *, latest: float) -> list[Bar]:
