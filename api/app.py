@@ -16,7 +16,7 @@ from api.errors import add_error_handlers
 from api.gate import Gate
 from api.listening import keep_listening
 from api.logs import write_one_line_each
-from api.metrics import Measured
+from api.metrics import Measured, metrics_token
 from api.middleware import RequestFrame
 from api.news import add_news
 from api.reconciler import keep_reconciling
@@ -80,6 +80,7 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     write_one_line_each()
     # A secret that is too weak ends the start, not the first login.
     signing_key()
+    metrics_token()
     migrate()
     stop = threading.Event()
     threads = [

@@ -236,8 +236,8 @@ def _api_error(request: Request, error: Exception) -> Response:
 
 def _studio_error(request: Request, error: Exception) -> Response:
     if isinstance(error, BadInput):
-        detail = ErrorDetail(field=error.field, message=error.message, type=error.code.lower())
-        return failure(request, status=400, code=error.code, details=[detail])
+        details = [ErrorDetail(field=field, message=message, type=error.kind) for field, message in error.problems]
+        return failure(request, status=400, code=error.code, details=details)
     if isinstance(error, ObjectMissing):
         return failure(request, status=404, code="NOT_FOUND")
     if isinstance(error, ProviderError) and error.role == "storage":

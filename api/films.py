@@ -20,14 +20,16 @@ from api.once import Once
 from api.schemas.video import TaskAccepted, TaskStatus
 from store.repos.videos import Videos
 from store.session import DatabaseAway, reading, transaction
+from store.tables.base import utc_now
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.errors import UnknownName
 from studio.language.detect import resolve_language
 from studio.language.pace import spoken_seconds
 from studio.models.brief import Brief
+from studio.models.dressing import dress
 from studio.models.rendition import Rendition
-from studio.models.template import load_template
+from studio.models.templatefiles import load_template
 from studio.providers.storage.links import signed_url
 from studio.providers.tts import Voice
 from studio.providers.tts.sample import ready_voices
@@ -101,10 +103,12 @@ def lasting(brief: Brief) -> int:
     About how many seconds the film will last, once what the brief names is known.
 
     Raises:
-        BadInput: a template, language or voice that is not here; the message lists those that are.
+        BadInput: a template, language or voice that is not here, or a merge field that the template has not or
+            lacks; the message lists those that are.
     """
     template = load_template(brief.template)
     language = resolve_language(brief.language, brief.script or f"{brief.title}\n{brief.description}")
+    dress(template, title=brief.title, fields=brief.fields, language=language, today=utc_now().date())
     voice = _voice(language, brief.voice) if brief.voice or brief.script.strip() else None
     if voice is None or not brief.script.strip():
         return brief.duration or template.duration

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -12,21 +13,25 @@ from api.dispatch import admit, dispatch
 from api.errors import NotFound, PlanExceeded, QuotaExceeded, conflict
 from api.films import ask_for, estimated_seconds, lasting, status_of
 from api.once import Once
+from api.previews import preview_key
 from api.publications import hand_over
 from api.schemas.page import Page
 from api.schemas.videos import BriefShown, ChangeVideo, Estimate, Failing, FilmShown, Links, MakeVideo, VideoShown
 from api.trends import trend_title
 from store.repos.objects import is_needed
+from store.repos.purchases import Purchases
 from store.repos.videos import Videos, Wanted
 from store.session import DatabaseAway, reading, transaction
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.errors import BadInput
+from studio.language.detect import resolve_language
 from studio.models.brief import Brief
 from studio.models.rendition import Rendition
-from studio.providers import llm
-from studio.providers.fallback import ready
+from studio.providers import imagegen, llm
+from studio.providers.fallback import ready, ready_ones
 from studio.providers.storage import KEY_IN_TEXT, open_storage
+from studio.providers.tts.sample import ready_voices
 from studio.settings import get_settings
 from studio.web import check_url
 
@@ -98,7 +103,7 @@ def shown(video: Video, *, status: runs.Status | None = None) -> VideoShown:
         error=_failing(video) if status == "failed" else None,
         brief=BriefShown.of(Brief.model_validate(video.brief)),
         video=FilmShown.of(Rendition.model_validate(video.rendition)) if is_done else None,
-        links=_links(video.id, is_done=is_done),
+        links=_links(video.id, is_done=is_done, can_be_watched=preview_key(video, status=status) is not None),
         **video.model_dump(include={"id", "title", "stage", "tags", "warnings", "webhook_url"}),
         **video.model_dump(include={"created_at", "started_at", "completed_at"}),
     )
@@ -165,9 +170,8 @@ def estimate(order: MakeVideo, *, owner: User) -> Estimate:
     """
     brief = _brief_of(order, owner=owner)
     lasts_s = lasting(brief)
-    writer = "" if brief.script.strip() else ready(llm.catalog, get_settings().llm)[0].name
-    is_charged = writer not in ("", *KEYLESS)
-    warnings = [f"the writer {writer!r} is charged by its vendor"] if is_charged else []
+    charged = _charged(brief)
+    warnings = [f"{each} is charged by its vendor" for each in charged]
     if brief.script.strip() and brief.duration is not None:
         warnings.append("duration: a script is said word for word, however long that takes")
     with transaction() as session:
@@ -175,9 +179,30 @@ def estimate(order: MakeVideo, *, owner: User) -> Estimate:
             admit(session, brief, owner=owner, lasts_s=lasts_s)
         except (PlanExceeded, QuotaExceeded) as error:
             warnings += [detail.message for detail in error.details]
-    return Estimate(
-        seconds=estimated_seconds(lasts_s), duration=lasts_s, cost=None if is_charged else 0.0, warnings=warnings
-    )
+    cost = _usual_cost(lasts_s) if charged else 0.0
+    return Estimate(seconds=estimated_seconds(lasts_s), duration=lasts_s, cost=cost, warnings=warnings)
+
+
+def _charged(brief: Brief) -> list[str]:
+    """Who would work on the film for money: its writer, its voice, and whoever paints what is not found."""
+    settings, found = get_settings(), []
+    writer = "" if brief.script.strip() else ready(llm.catalog, settings.llm)[0].name
+    if writer not in ("", *KEYLESS):
+        found.append(f"the writer {writer!r}")
+    language = resolve_language(brief.language, brief.script or f"{brief.title}\n{brief.description}")
+    speakers = [each for each in ready_voices(settings.tts) if each.voice.language == language]
+    speaker = next((each for each in speakers if brief.voice in (None, each.id, each.voice.name)), None)
+    if speaker and not brief.narration and speaker.provider.quote("a", voice=speaker.voice):
+        found.append(f"the voice {speaker.id!r}")
+    painters = ready_ones(imagegen.catalog, settings.imagegen) if brief.footage else ()
+    return [*found, *(f"the painter {each.name!r}" for each in painters)]
+
+
+def _usual_cost(lasts_s: int) -> float | None:
+    """What films of this length came to here, in US dollars; None before there are any whose prices are known."""
+    with reading() as session:
+        rates = Purchases(session).rates()
+    return round(statistics.median(rates) * lasts_s, 4) if rates else None
 
 
 def remove_all(owner: User) -> None:
@@ -253,16 +278,20 @@ def _failing(video: Video) -> Failing:
     return Failing(code=video.error_code, message=video.error_message or "")
 
 
-def _links(video_id: str, *, is_done: bool) -> Links:
+def _links(video_id: str, *, is_done: bool, can_be_watched: bool) -> Links:
     here = f"{get_settings().base_url}/videos/{video_id}"
     return Links(
-        self=here, events=f"{here}/events", script=f"{here}/script", download=f"{here}/download" if is_done else None
+        self=here,
+        events=f"{here}/events",
+        script=f"{here}/script",
+        download=f"{here}/download" if is_done else None,
+        preview=f"{here}/download?variant=preview" if can_be_watched else None,
     )
 
 
 def _keys(video: Video) -> set[str]:
     """Every object that the film was made of or that was made for it."""
-    return set(KEY_IN_TEXT.findall(json.dumps([video.rendition, video.timeline])))
+    return set(KEY_IN_TEXT.findall(json.dumps([video.rendition, video.timeline, video.previews])))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import Forbidden, NotAuthenticated
 from store.repos.videos import Videos
 from store.session import DatabaseAway, reading
-from studio.settings import EnvSettings
+from studio.settings import EnvSettings, check_secret
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """Any other is counted as "other": a label's values must be few, whatever callers send."""
@@ -34,6 +34,10 @@ _seconds = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120),
     registry=registry,
 )
+
+
+SHORTEST_TOKEN = 16
+"""Bytes: the figures name no account, but how much there is to do is nobody's business."""
 
 
 class MetricsSettings(EnvSettings):
@@ -102,13 +106,26 @@ def may_read(request: Request) -> None:
         NotAuthenticated: METRICS_TOKEN is set and was not sent.
         Forbidden: it is not set, and the caller is not on this machine.
     """
-    token = MetricsSettings().metrics_token.get_secret_value()
+    token = metrics_token()
     if token:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
             raise NotAuthenticated
     elif not _is_local(request.client.host if request.client else "", request.headers):
         raise Forbidden
+
+
+def metrics_token() -> str:
+    """
+    METRICS_TOKEN, or nothing.
+
+    Raises:
+        BadInput: it is shorter than SHORTEST_TOKEN, or one that somebody could guess.
+    """
+    token = MetricsSettings().metrics_token.get_secret_value()
+    if token:
+        check_secret(token.encode(), field="METRICS_TOKEN", shortest=SHORTEST_TOKEN)
+    return token
 
 
 def figures() -> bytes:

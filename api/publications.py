@@ -1,18 +1,17 @@
-"""The ledger of publications: films are asked for here, and their runs are begun and tended."""
+"""The ledger of publications: films are asked for here, looked up, called off and given another time."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 
 from sqlmodel import Session
 
 from api import runs
-from api.envelope import ErrorDetail
-from api.errors import ApiError, NotFound, conflict
+from api.errors import NotFound, conflict
 from api.filmsources import film_of
 from api.once import Once
+from api.publishing import begin_due
 from api.schemas.page import Page
 from api.schemas.social import (
     PublicationShown,
@@ -22,36 +21,16 @@ from api.schemas.social import (
     Reschedule,
 )
 from api.schemas.targets import PublishTarget
-from api.social import PlatformNotReady, publisher_of
-from api.tending import tend
+from store import ledger
+from store.ledger import current_key, line, publisher_of, refuse, visibility_of
 from store.repos.publications import BEFORE, Publications
-from store.repos.social import SocialAccounts
-from store.repos.videos import Videos
 from store.session import DatabaseAway, reading, transaction
 from store.tables.base import utc_now
 from store.tables.social import Publication
 from store.tables.users import User
 from store.tables.videos import Video
-from studio.errors import ProviderNotReady
-from studio.models.publication import Post, Problem, Target, Visibility
-from studio.models.rendition import Rendition
-from studio.models.script import Script
-from studio.providers.publish import Publisher
+from studio.models.publication import Destination, Post, Target
 from studio.providers.publish.rules import problems_of
-
-DEPLOYMENT = "publish-video/default"
-
-
-class AccountMissing(ApiError):
-    """No account is connected, or several are and none is named."""
-
-    status, code = 400, "ACCOUNT_NOT_CONNECTED"
-
-
-class PostRefused(ApiError):
-    """The platform would refuse it; the details say what to change."""
-
-    status, code = 400, "PLATFORM_REFUSES"
 
 
 def publish(order: PublishVideo, *, owner: User, once: Once) -> PublishAccepted:
@@ -71,17 +50,19 @@ def publish(order: PublishVideo, *, owner: User, once: Once) -> PublishAccepted:
         title=content.title,
         description=content.description,
         tags=content.tags,
-        visibility=_visibility(order.visibility, publisher),
+        visibility=visibility_of(order.visibility, publisher),
         options=order.options,
         credits=film.credits,
         language=film.language,
     )
-    _refuse(problems_of(post, film.media, publisher))
+    refuse(problems_of(post, film.media, publisher))
     with transaction() as session:
         earlier = once.claim(session, owner_id=owner.id)
         if earlier is not None:
             return PublishAccepted.model_validate(earlier)
-        row = _line(session, order, post, publisher, owner=owner)
+        row = line(
+            session, post, publisher, owner_id=owner.id, account_id=order.account_id, scheduled_at=order.scheduled_at
+        )
         row.object_key, row.source_url, row.video_id = film.object_key, film.source_url, film.video_id
         row.current_key = current_key(row, film.object_key or film.source_url)
         publications = Publications(session, owner_id=owner.id)
@@ -102,42 +83,11 @@ def hand_over(session: Session, targets: Iterable[PublishTarget], video: Video, 
 
     Raises:
         AccountMissing: there is nowhere to send it to.
+        PlatformNotReady: the operator has something to set first.
         PostRefused: the platform would refuse the texts.
     """
-    for target in targets:
-        publisher = publisher_of(target.platform, field="publish.platform")
-        post = Post(
-            title=target.title or video.title,
-            description=target.description or "",
-            tags=tuple(video.tags) if target.tags is None else target.tags,
-            visibility=_visibility(target.visibility, publisher),
-            options=target.options,
-        )
-        _refuse(problems_of(post, None, publisher), at="publish.")
-        row = _line(session, target, post, publisher, owner=owner)
-        row.state, row.video_id = "waiting_for_video", video.id
-        row.current_key = current_key(row, video.id)
-        Publications(session, owner_id=owner.id).add(row)
-
-
-def line_for(session: Session, platform: Target, *, title: str, account_id: str | None, owner: User) -> Publication:
-    """
-    A line of the ledger with nothing but a title, for the command line.
-
-    Raises:
-        AccountMissing: there is nowhere to send it to.
-        PostRefused: the platform would refuse the title, or has to be set up first.
-    """
-    publisher = publisher_of(platform, field="publish")
-    post = Post(title=title, visibility=_visibility(None, publisher))
-    _refuse(problems_of(post, None, publisher), at="publish.")
-    return _line(session, PublishTarget(platform=platform, account_id=account_id), post, publisher, owner=owner)
-
-
-def current_key(row: Publication, film: str | None) -> str:
-    """What keeps a second publication of *film* at the row's account away."""
-    name = hashlib.sha256((film or "").encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{row.platform}/{row.account_id or row.owner_id}/{name}"
+    destinations = [Destination.model_validate(target.model_dump()) for target in targets]
+    ledger.hand_over(session, destinations, video, owner_id=owner.id)
 
 
 def get(publication_id: str, *, owner: User) -> Publication:
@@ -260,163 +210,6 @@ def reschedule(publication: Publication, order: Reschedule) -> PublicationShown:
         if not changed:
             raise conflict("status", "the publication was begun already")
     return _now(publication)
-
-
-def begin_due() -> None:
-    """
-    Begin what is due and may begin: see `Publications.claim_due`.
-
-    Raises:
-        PrefectUnavailable: the next round does it.
-    """
-    with transaction() as session:
-        everyone = Publications.of_everyone(session)
-        _take_over(session, everyone)
-        everyone.ripen(utc_now())
-        claimed = everyone.claim_due()
-    for place, row in enumerate(claimed):
-        try:
-            _Publishing().start(row)
-        except runs.PrefectUnavailable:
-            # This one's run may have been created without our hearing of it: it is asked for again, by the same key.
-            with transaction() as session:
-                for left in claimed[place + 1 :]:
-                    Publications.of_everyone(session).unclaim(left)
-            raise
-
-
-def tend_publications() -> None:
-    """
-    One round over publications: begin what is due, begin again what died.
-
-    Raises:
-        PrefectUnavailable: the next round goes on.
-    """
-    begin_due()
-    with reading() as session:
-        running = Publications.of_everyone(session).in_flight()
-    if running:
-        tend(running, _Publishing())
-
-
-class _Publishing:
-    """How publications are begun and closed."""
-
-    def start(self, row: Publication) -> None:
-        parameters = {"publication_id": row.id, "title": f"{row.platform}: {row.post.get('title', '')}"[:200]}
-        run_id = runs.start_errand(DEPLOYMENT, key=f"{row.id}/{row.attempt}", parameters=parameters)
-        with transaction() as session:
-            Publications.of_everyone(session).note_run(row.id, run_id, attempt=row.attempt)
-
-    def claim_restart(self, row: Publication) -> bool:
-        with transaction() as session:
-            return Publications.of_everyone(session).claim_restart(row)
-
-    def give_up(self, row: Publication) -> None:
-        self._fail(row, f"its process died {row.restarts + 1} times")
-
-    def close(self, row: Publication, run: runs.Run) -> None:
-        self._fail(row, f"flow run {run.id} ended without a word")
-
-    def _fail(self, row: Publication, why: str) -> None:
-        with transaction() as session:
-            Publications.of_everyone(session).change(
-                row.id,
-                state="failed",
-                current_key=row.current_key if row.saved else None,
-                error_code="INTERNAL_ERROR",
-                error_message=why,
-                finished_at=utc_now(),
-            )
-
-
-def _take_over(session: Session, publications: Publications) -> None:
-    """Films that are done are due; those that were not made are not published."""
-    for row in publications.waiting_for_video():
-        video = Videos.of_everyone(session).get(row.video_id or "")
-        if video is not None and not video.completed_at:
-            continue
-        if video is not None and video.ended_as == "completed" and video.rendition:
-            rendition = Rendition.model_validate(video.rendition)
-            # From now on the file says which film it is: the same may have been asked for by its link.
-            key = current_key(row, rendition.video.key)
-            counts = publications.counting(key)
-            if counts is not None and counts.id != row.id:
-                publications.change(row.id, state="cancelled", current_key=None, finished_at=utc_now())
-                continue
-            language = Script.model_validate(video.script).language if video.script else ""
-            post = Post.model_validate(row.post).model_copy(update={"credits": rendition.credits, "language": language})
-            publications.change(
-                row.id,
-                object_key=rendition.video.key,
-                current_key=key,
-                post=post.model_dump(mode="json"),
-                state="scheduled",
-                scheduled_at=row.scheduled_at or utc_now(),
-            )
-        elif video is None or video.ended_as == "cancelled":
-            publications.change(row.id, state="cancelled", current_key=None, finished_at=utc_now())
-
-
-def _line(
-    session: Session, order: PublishVideo | PublishTarget, post: Post, publisher: Publisher, *, owner: User
-) -> Publication:
-    try:
-        publisher.check()
-    except ProviderNotReady as error:
-        detail = ErrorDetail(field="platform", message=str(error), type="not_ready")
-        raise PlatformNotReady(details=[detail]) from error
-    account_id = None
-    if publisher.needs_account:
-        account_id = _account_of(session, order.platform, order.account_id, owner=owner)
-    is_later = order.scheduled_at is not None and order.scheduled_at > utc_now()
-    return Publication(
-        owner_id=owner.id,
-        platform=order.platform,
-        account_id=account_id,
-        post=post.model_dump(mode="json"),
-        scheduled_at=order.scheduled_at,
-        state="scheduled" if is_later else "pending",
-    )
-
-
-def _account_of(session: Session, platform: Target, account_id: str | None, *, owner: User) -> str:
-    found = list(SocialAccounts(session, owner_id=owner.id).all(platform=platform))
-    if account_id is not None:
-        found = [each for each in found if each.id == account_id]
-    usable = [each for each in found if each.state == "connected"]
-    if len(usable) == 1:
-        return usable[0].id
-    if len(usable) > 1:
-        message = f"several accounts are connected; name one of {', '.join(each.id for each in usable)}"
-    elif found:
-        message = f"connect the account again: POST /social/accounts/{platform}/connect"
-    elif account_id is not None:
-        message = f"there is no such account at {platform}; GET /social/accounts lists them"
-    else:
-        message = f"connect an account first: POST /social/accounts/{platform}/connect"
-    raise AccountMissing(details=[ErrorDetail(field="account_id", message=message, type="account_not_connected")])
-
-
-def _visibility(wanted: Visibility | None, publisher: Publisher) -> Visibility:
-    """What was asked for; private where nothing was and the platform has that."""
-    known = publisher.limits.visibilities
-    return wanted or ("private" if "private" in known else known[0])
-
-
-def _refuse(problems: Sequence[Problem], *, at: str = "") -> None:
-    if not problems:
-        return
-    below_content = ("title", "description", "tags", "video_url")
-    details = [
-        ErrorDetail(
-            field=f"{at or ('content.' if each.field in below_content else '')}{each.field}",
-            message=each.message,
-            type="platform_refuses",
-        )
-        for each in problems
-    ]
-    raise PostRefused(details=details)
 
 
 def _now(publication: Publication) -> PublicationShown:

@@ -8,7 +8,7 @@ import threading
 from api import runs
 from api.dispatch import dispatch
 from api.notices import announce, send_due
-from api.publications import tend_publications
+from api.publishing import tend_publications
 from api.scans import tend_scans
 from api.tending import CRASHED_FOR, ENDED, apart, look_for_process, tend_one
 from store.repos.videos import Videos

@@ -39,7 +39,8 @@ def change_script(video: Video, changes: ChangeScript, *, owner: User) -> Script
     """
     _check_review(video)
     before = Script.model_validate(video.script)
-    scenes = tuple(Scene.model_validate(scene.model_dump()) for scene in changes.scenes)
+    pictures = {scene.narration: scene.picture for scene in before.scenes}
+    scenes = tuple(Scene(**each.model_dump(), picture=pictures.get(each.narration)) for each in changes.scenes)
     _check_length(video, scenes, owner=owner)
     script = before.model_copy(update={"scenes": scenes}).model_dump(mode="json")
     with transaction() as session:

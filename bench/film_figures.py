@@ -23,6 +23,9 @@ from studio.render import command, encode, graph
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 PROJECT = Path(__file__).resolve().parents[1]
+PREVIEWS = ("--previews",)
+"""As films are made unless the operator says otherwise; what is compared with other makers is the film alone."""
+
 UNEVEN = tuple(5 + number * 7 % 9 for number in range(150))
 """Frames of 150 scenes, 5 to 13."""
 
@@ -81,11 +84,26 @@ def against_encoder(folder: Path, *, runs: int, lengths: tuple[int, ...]) -> dic
     }
 
 
+def previews(folder: Path, *, runs: int, lengths: tuple[int, ...]) -> dict[str, Any]:
+    """The same film with a small copy, thumbnails and an animation, and without, in turn."""
+    workload = make_workload(folder / "media", lengths=lengths)
+    pairs = [
+        (render(workload, folder / "with", options=PREVIEWS), render(workload, folder / "without")) for _ in range(runs)
+    ]
+    more = statistics.median(seen.cpu_s / alone.cpu_s - 1 for seen, alone in pairs)
+    return {
+        "with_cpu_s": [round(seen.cpu_s, 1) for seen, _ in pairs],
+        "without_cpu_s": [round(alone.cpu_s, 1) for _, alone in pairs],
+        "more": round(more, 3),
+        "passes": more <= 0.25,
+    }
+
+
 def one_caption(folder: Path, *, lengths: tuple[int, ...]) -> dict[str, Any]:
     """Render, change one word, render again."""
-    first = render(make_workload(folder / "media", lengths=lengths), folder / "caption")
+    first = render(make_workload(folder / "media", lengths=lengths), folder / "caption", options=PREVIEWS)
     changed = make_workload(folder / "media", lengths=lengths, last_word="evening")
-    second = render(changed, folder / "caption", fresh=False)
+    second = render(changed, folder / "caption", fresh=False, options=PREVIEWS)
     counted = json.loads(second.output)
     share = second.cpu_s / first.cpu_s
     return {
@@ -101,7 +119,7 @@ def one_caption(folder: Path, *, lengths: tuple[int, ...]) -> dict[str, Any]:
 
 def many_joins(folder: Path, *, lengths: tuple[int, ...] = UNEVEN) -> dict[str, Any]:
     """A film of 150 uneven segments: times, length of the sound, a whole decode, memory."""
-    cost = render(make_workload(folder / "media", lengths=lengths), folder / "joins")
+    cost = render(make_workload(folder / "media", lengths=lengths), folder / "joins", options=PREVIEWS)
     film = folder / "joins" / "film.mp4"
     with av.open(str(film)) as opened:
         video, audio = opened.streams.video[0], opened.streams.audio[0]
@@ -125,8 +143,10 @@ def many_joins(folder: Path, *, lengths: tuple[int, ...] = UNEVEN) -> dict[str, 
 
 def memory(folder: Path) -> dict[str, Any]:
     """Peak of the sum of resident memory, two segments at a time, for 12 scenes and for 150."""
-    twelve = render(make_workload(folder / "media", lengths=LENGTHS), folder / "memory")
-    many = render(make_workload(folder / "media", lengths=UNEVEN), folder / "memory")
+    twelve, many = (
+        render(make_workload(folder / "media", lengths=lengths), folder / "memory", options=PREVIEWS)
+        for lengths in (LENGTHS, UNEVEN)
+    )
     return {
         "rss_mb_12_scenes": round(twelve.rss_mb),
         "rss_mb_150_scenes": round(many.rss_mb),

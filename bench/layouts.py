@@ -23,7 +23,7 @@ from studio.models.asset import Asset
 from studio.models.narration import Narration, Recording, Word
 from studio.models.script import Scene, Script
 from studio.models.shot import DrawnShot
-from studio.models.template import Wording
+from studio.models.template import Dressed, Wording
 from studio.models.timeline import Canvas
 from studio.picture.layouts import CATALOG
 from studio.stages.shots import plan_shots
@@ -48,6 +48,19 @@ class Figures:
     invented: list[tuple[str, str]]
 
 
+TEMPLATE = Dressed(
+    id="bench",
+    wording={
+        "zh-TW": Wording(
+            name="一分鐘百科", closing="我們下次見。", call_to_action="追蹤", tagline="每天一個好問題，一分鐘說清楚"
+        ),
+        "en": Wording(
+            name="A minute of facts", closing="See you.", call_to_action="Follow", tagline="One good question a day"
+        ),
+    },
+)
+
+
 def choose(text: str, *, language: str, layout: str = "", title: str = "") -> DrawnShot:
     """The shot that *text* gets in a film called *title*; where *layout* is title or end, at that end of the film."""
     usual, filler = AROUND[language]
@@ -60,8 +73,7 @@ def choose(text: str, *, language: str, layout: str = "", title: str = "") -> Dr
         written_by="bench",
     )
     narration = Narration(recordings=tuple(_recording(each, language) for each in texts))
-    wording = Wording(name="", closing="", call_to_action="", tagline="")
-    shots = plan_shots(script, narration, canvas=Canvas(width=270, height=480), wording=wording)
+    shots = plan_shots(script, narration, canvas=Canvas(width=270, height=480), template=TEMPLATE)
     shot = shots.shots[at].shot
     assert isinstance(shot, DrawnShot)
     return shot

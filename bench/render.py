@@ -51,6 +51,7 @@ def _figures(*, quick: bool) -> dict[str, Callable[[], dict[str, Any]]]:
         "many_joins": lambda: film_figures.many_joins(FOLDER),
         "memory": lambda: film_figures.memory(FOLDER),
         "encoder": lambda: film_figures.against_encoder(FOLDER, runs=runs, lengths=lengths),
+        "previews": lambda: film_figures.previews(FOLDER, runs=runs, lengths=lengths),
         "moviepy": lambda: film_figures.against_moviepy(FOLDER, runs=runs, lengths=lengths),
     }
 

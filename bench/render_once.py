@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--tier", default="standard")
+    parser.add_argument("--previews", action="store_true", help="with small copy, thumbnails and animation")
     parser.add_argument("--nearly-lossless", action="store_true", help="the frames before the encoder, for references")
     words = parser.parse_args()
     if words.nearly_lossless:
@@ -48,6 +49,8 @@ def main() -> None:
         cache=words.folder / "cache",
         tier=words.tier,
         jobs=words.jobs,
+        has_previews=words.previews,
+        on_preview=(lambda _path: None) if words.previews else None,
     )
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     loudness = film.loudness.model_dump()

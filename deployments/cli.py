@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.markup import escape
 
+from deployments import cli_social, cli_templates, cli_trends
 from deployments.environment import use_in_process_server, use_server
+from deployments.shell import console, refuse, said
 from studio.errors import VideoSystemError
 from studio.models.brief import Aspect, Brief, Resolution
-from studio.models.publication import Target
-from studio.models.trend import Category, Platform, Window
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Turns a title into a finished short video.")
-console = Console()
+app.add_typer(cli_trends.app, name="trends")
+app.add_typer(cli_social.app, name="social")
+app.add_typer(cli_templates.app, name="templates")
 
 
 @app.command()
@@ -27,7 +27,10 @@ def make(
     title: Annotated[str | None, typer.Argument(help="What the film is about; a --trend may say it.")] = None,
     description: Annotated[str, typer.Option(help="The facts that the film may use.")] = "",
     script: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Narration, word for word.")] = None,
-    template: Annotated[str, typer.Option(help="explainer or listicle.")] = "explainer",
+    template: Annotated[
+        str, typer.Option(help="A name of `video-system templates list`, or the file of your own.")
+    ] = "explainer",
+    field: Annotated[list[str] | None, typer.Option(help="name=value for the template's merge fields; repeat.")] = None,
     language: Annotated[str | None, typer.Option(help="zh-TW or en; found out when left out.")] = None,
     duration: Annotated[int | None, typer.Option(help="Seconds.")] = None,
     aspect: Aspect = Aspect.VERTICAL,
@@ -59,10 +62,11 @@ def make(
     from deployments import social
     from deployments.make import make_film
     from deployments.own_assets import keep_assets, keep_recording
+    from deployments.templates import field_values, keep_template
     from deployments.trends import trend_title
-    from studio.models.template import load_template
     from studio.settings import get_settings
     from studio.stages.script import language_of
+    from tasks.templates import template_of
 
     try:
         brief = Brief(
@@ -70,7 +74,8 @@ def make(
             trend=trend,
             description=description,
             script=script.read_text("utf-8") if script else "",
-            template=template,
+            template=keep_template(template, console),
+            fields=field_values(field or ()),
             language=language,
             duration=duration,
             aspect=aspect,
@@ -84,18 +89,17 @@ def make(
             narration=keep_recording(narration) if narration else None,
         )
         # Before Prefect's server is started: that takes longer than saying no.
-        load_template(brief.template)
-        language_of(brief)
+        template_of(brief, language_of(brief))
         social.check_targets(publish or (), title=brief.title)
         film = make_film(brief, out=out or get_settings().home / "films", console=console)
     except ValidationError as error:
-        _refuse("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
+        refuse("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
     except UnicodeDecodeError:
-        _refuse(f"script: {script} is not UTF-8 text")
+        refuse(f"script: {script} is not UTF-8 text")
     except VideoSystemError as error:
-        _refuse(str(error))
+        refuse(str(error))
     except ApiError as error:
-        _refuse(_said(error))
+        refuse(said(error))
     for warning in film.warnings:
         console.print(f"[yellow]note[/] {warning}", highlight=False)
     loudness = film.rendition.loudness
@@ -127,7 +131,7 @@ def up() -> None:
     try:
         run(console)
     except (StartFailed, VideoSystemError) as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 @app.command()
@@ -179,7 +183,7 @@ def doctor(
     try:
         is_ready = diagnose(console, is_deep=deep)
     except VideoSystemError as error:
-        _refuse(str(error))
+        refuse(str(error))
     raise typer.Exit(0 if is_ready else 1)
 
 
@@ -196,7 +200,7 @@ def user(
     try:
         console.print(keep_user(username, plan=plan, email=email, password=password), highlight=False)
     except VideoSystemError as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 @app.command()
@@ -213,7 +217,7 @@ def plan(
         else:
             console.print(plans_table())
     except VideoSystemError as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 @app.command()
@@ -227,118 +231,7 @@ def key(
     try:
         typer.echo(new_key(username, name=name))
     except VideoSystemError as error:
-        _refuse(str(error))
-
-
-trends_app = typer.Typer(no_args_is_help=True, help="See what people look for.")
-app.add_typer(trends_app, name="trends")
-
-InRegion = Annotated[str | None, typer.Option(help="Country, as ISO 3166-1 has it; TREND_REGION when left out.")]
-
-
-@trends_app.command("scan")
-def scan_trends(platform: Platform = Platform.YOUTUBE, region: InRegion = None) -> None:
-    """Look once at what is hot on a platform; the sources that are not ready say what they lack."""
-    use_in_process_server()
-    from deployments.trends import scan
-
-    if not scan(platform, _region(region), console):
-        raise typer.Exit(1)
-
-
-@trends_app.command("hot")
-def hot_trends(
-    platform: Platform | None = None,
-    region: InRegion = None,
-    time_range: Window = Window.DAY,
-    category: Category | None = None,
-    limit: Annotated[int, typer.Option(min=1, max=50)] = 20,
-) -> None:
-    """Show what the last good scan found, and where each number comes from."""
-    from deployments.trends import hot
-
-    try:
-        hot(platform, _region(region), time_range, category, limit, console)
-    except VideoSystemError as error:
-        _refuse(str(error))
-
-
-@trends_app.command("explain")
-def explain_trend(keyword: Annotated[str, typer.Argument(help="In any spelling.")], region: InRegion = None) -> None:
-    """Show everything that is known of a keyword."""
-    from deployments.trends import explain
-
-    try:
-        explain(keyword, _region(region), console)
-    except VideoSystemError as error:
-        _refuse(str(error))
-
-
-social_app = typer.Typer(no_args_is_help=True, help="Accounts that films are published at.")
-app.add_typer(social_app, name="social")
-
-OfUser = Annotated[str | None, typer.Option(help="Account that it belongs to; the command line's own when left out.")]
-
-
-@social_app.command("connect")
-def connect_account(platform: Target, user: OfUser = None) -> None:
-    """Connect an account in a browser; the API has to be running."""
-    from api.errors import ApiError
-    from deployments import social
-
-    try:
-        if not social.connect(platform, social.owner(user), console):
-            _refuse("nobody came back from the platform within ten minutes")
-    except VideoSystemError as error:
-        _refuse(str(error))
-    except ApiError as error:
-        _refuse(_said(error))
-
-
-@social_app.command("list")
-def list_accounts(user: OfUser = None) -> None:
-    """Show the connected accounts."""
-    from deployments import social
-
-    try:
-        console.print(social.accounts_table(social.owner(user)))
-    except VideoSystemError as error:
-        _refuse(str(error))
-
-
-@social_app.command("disconnect")
-def disconnect_account(
-    account: Annotated[str, typer.Argument(help="As `list` shows it.")], user: OfUser = None
-) -> None:
-    """Revoke an account's token at the platform and forget it."""
-    from api.errors import ApiError
-    from deployments import social
-
-    try:
-        social.disconnect(account, social.owner(user))
-    except VideoSystemError as error:
-        _refuse(str(error))
-    except ApiError as error:
-        _refuse(_said(error))
-
-
-def _said(error: Any) -> str:
-    """What the API would answer."""
-    return "; ".join(f"{detail.field}: {detail.message}" for detail in error.details) or error.code
-
-
-def _region(given: str | None) -> str:
-    from studio.settings import get_settings
-
-    region = (given or get_settings().trend_region).upper()
-    if len(region) != 2 or not region.isascii() or not region.isalpha():
-        _refuse(f"region: {given!r} is no country of ISO 3166-1, such as TW")
-    return region
-
-
-def _refuse(message: str) -> NoReturn:
-    console.print(f"[bold red]error[/] {escape(message)}", highlight=False, soft_wrap=True)
-    raise typer.Exit(1)
+        refuse(str(error))
 
 
 if __name__ == "__main__":

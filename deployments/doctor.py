@@ -9,8 +9,10 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from deployments.templates import wrong_templates
 from deployments.trial import try_out
 from studio.errors import VideoSystemError
+from studio.models.dressing import brand_settings
 from studio.providers import all_catalogs, storage
 from studio.providers.catalog import Catalog
 from studio.settings import Settings, get_settings, signing_key
@@ -29,7 +31,7 @@ def diagnose(console: Console, *, is_deep: bool = False) -> bool:
     With *is_deep* each provider that is ready and asked gets one small real call, and one that fails is not ready.
 
     Raises:
-        BadInput: STORAGE_URL names no store that we know, or SECRET_KEY can be guessed.
+        BadInput: STORAGE_URL names no store that we know, SECRET_KEY can be guessed, or BRAND_COLOUR is no colour.
     """
     settings = get_settings()
     signing_key()
@@ -37,6 +39,9 @@ def diagnose(console: Console, *, is_deep: bool = False) -> bool:
     answers = {
         catalog.role: _role(catalog, _asked(catalog, settings), console, is_deep=is_deep) for catalog in catalogs
     }
+    for path, problem in wrong_templates():
+        _print(console, f"[yellow]![/] template {escape(problem)} ({escape(str(path))})")
+    brand_settings()
     return all(is_ready for role, is_ready in answers.items() if role not in OPTIONAL)
 
 

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from api.connecting import connect as begin
 from api.filmsources import film_of
-from api.publications import current_key, line_for
-from api.social import connect as begin
 from api.social import disconnect as let_go
+from store.ledger import current_key, destinations_of, line_of
 from store.migrate import migrate
 from store.repos.publications import Publications
 from store.repos.social import SocialAccounts
@@ -28,6 +28,9 @@ WAIT_S = 600
 LOOK_EVERY_S = 1.0
 
 LENGTH_OF_ID = 40
+
+FIELD = "publish"
+"""What errors of `make --publish` are said of."""
 
 
 def owner(username: str | None) -> User:
@@ -89,8 +92,7 @@ def check_targets(targets: Sequence[str], *, title: str) -> None:
     Return when every one of *targets* would take a film called *title*, before it is made.
 
     Raises:
-        BadInput: there is no such target.
-        ApiError: it is not set up, has no account, or would refuse the title.
+        BadInput: there is no such target, it is not set up, has no account, or would refuse the title.
     """
     for target in targets:
         _line(target, title=title, user=owner(None))
@@ -120,11 +122,9 @@ def publish(video_id: str, title: str, targets: Sequence[str], console: Console)
 
 
 def _line(target: str, *, title: str, user: User) -> Publication:
-    platform, _, account_id = target.partition(":")
-    if platform not in list(Target):
-        raise BadInput(f"there is no {platform!r}; known are {', '.join(Target)}", field="publish")
+    [destination] = destinations_of([target], field=FIELD)
     with reading() as session:
-        return line_for(session, Target(platform), title=title, account_id=account_id or None, owner=user)
+        return line_of(session, destination, title=title, owner_id=user.id, field=FIELD)
 
 
 def _tell(publication_id: str, console: Console) -> bool:

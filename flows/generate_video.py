@@ -39,7 +39,9 @@ def generate_video(
     speed: float | None = None,
     narration: str | None = None,
     trend: str | None = None,
+    fields: dict[str, str] | None = None,
     review: bool = False,
+    publish: list[str] | None = None,
     video_id: str | None = None,
 ) -> str:
     """
@@ -49,7 +51,7 @@ def generate_video(
         title: what the film is about; it is also the run's name.
         description: the facts that the film may use, a few sentences.
         script: narration to be said word for word, instead of one written from title and description.
-        template: "explainer" or "listicle".
+        template: "explainer", "listicle", "news", "quote", "story", "product", or one of your own.
         language: "zh-TW" or "en"; found out from the text when empty.
         duration: seconds; the template's own length when empty.
         aspect: shape of the picture.
@@ -62,7 +64,10 @@ def generate_video(
         speed: share of the voice's own pace, 0.5 to 2.
         narration: object key of an own recording of the script, said instead of a voice.
         trend: a keyword that a scan has seen; what is known of it is a source of the script.
+        fields: what the template's merge fields hold, by name.
         review: wait with the script until somebody has read it: resume the suspended run.
+        publish: where the film goes when it is done: "folder", or a platform such as "youtube" with an account of the
+            operator; "youtube:account_…" where several are connected.
         video_id: set by the API; leave it empty here.
     """
     brief = Brief(
@@ -82,9 +87,10 @@ def generate_video(
         speed=speed,
         narration=narration or None,
         trend=trend or None,
+        fields=fields or {},
         review=review,
     )
-    video = open_record(brief, video_id=video_id, run_id=str(flow_run.id))
+    video = open_record(brief, video_id=video_id, run_id=str(flow_run.id), publish=publish or ())
     written = review_script(brief, write_script(brief, video_id=video), video_id=video)
     said = narrate(brief, written, video_id=video)
     found = find_footage(brief, written, said, video_id=video)

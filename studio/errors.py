@@ -5,10 +5,14 @@ Everything that can go wrong, as classes that know what to tell the caller.
     ├── BadInput                 the request must change; names the field
     │   ├── UnknownName          lists the names that would have worked
     │   ├── AddressRefused       a URL that we do not connect to
-    │   └── DownloadFailed       a URL that gave nothing usable
+    │   ├── DownloadFailed       a URL that gave nothing usable
+    │   ├── AccountMissing       nothing is connected where a film should go
+    │   ├── PlatformNotReady     the operator has to set a platform up first
+    │   └── PostRefused          a platform would refuse a film's texts, or the film
     ├── ProviderError            somebody else's service or model
     │   ├── ProviderUnavailable  worth trying again
     │   │   └── OverLimit        not before some time has passed
+    │   │       └── OverQuota    by our own count, before anything was sent
     │   ├── ProviderRejected     this input will never work
     │   └── ProviderNotReady     a key, package or file is missing
     │       ├── OutOfBalance     the account with the provider has to be topped up
@@ -23,7 +27,7 @@ Everything that can go wrong, as classes that know what to tell the caller.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class VideoSystemError(Exception):
@@ -42,6 +46,16 @@ class BadInput(VideoSystemError):
         super().__init__(f"{field}: {message}")
         self.field = field
         self.message = message
+
+    @property
+    def kind(self) -> str:
+        """What the details of an answer call it."""
+        return self.code.lower()
+
+    @property
+    def problems(self) -> tuple[tuple[str, str], ...]:
+        """Field and message of everything that has to change."""
+        return ((self.field, self.message),)
 
 
 class UnknownName(BadInput):
@@ -64,6 +78,35 @@ class DownloadFailed(BadInput):
     """Nothing usable came from a web address."""
 
     code = "DOWNLOAD_FAILED"
+
+
+class AccountMissing(BadInput):
+    """No account is connected at a platform, or several are and none is named."""
+
+    code = "ACCOUNT_NOT_CONNECTED"
+
+
+class PlatformNotReady(BadInput):
+    """The operator has something to set before films can go to a platform."""
+
+    code = "PLATFORM_NOT_READY"
+    kind = "not_ready"
+
+
+class PostRefused(BadInput):
+    """A platform would refuse a film; *problems* are the fields to change, at least one, each with its message."""
+
+    code = "PLATFORM_REFUSES"
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        (field, message), *more = problems
+        super().__init__("; ".join([message, *(": ".join(each) for each in more)]), field=field)
+        self._problems = tuple(problems)
+
+    @property
+    def problems(self) -> tuple[tuple[str, str], ...]:
+        """Field and message of everything that has to change."""
+        return self._problems
 
 
 class ProviderError(VideoSystemError):
@@ -104,6 +147,10 @@ class OverLimit(ProviderUnavailable):
     """The provider counts requests and has had enough of ours; *retry_after* when it says for how long."""
 
     code = "UPSTREAM_RATE_LIMITED"
+
+
+class OverQuota(OverLimit):
+    """What a platform allows in a day is used up by our own count: nothing was sent, and the next day has room again."""
 
 
 class OutOfBalance(ProviderNotReady):

@@ -72,11 +72,6 @@ def unseal(sealed: bytes, *, belongs_to: str) -> str:
     )
 
 
-def is_newest(sealed: bytes) -> bool:
-    """Whether the key that seals now has sealed it."""
-    return sealed[:NAME_BYTES] == _name(_ring()[0])
-
-
 def _ring() -> tuple[bytes, ...]:
     given = SealSettings().token_keys.get_secret_value()
     return _parsed(given) if given.strip() else (_derived(signing_key()),)

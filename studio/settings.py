@@ -68,6 +68,8 @@ class Settings(EnvSettings):
     """SQLAlchemy address; empty means SQLite in VIDEO_SYSTEM_HOME."""
     storage_url: str = ""
     """file:///folder or s3://bucket/prefix; empty means a folder in VIDEO_SYSTEM_HOME."""
+    templates_folder: Path | None = None
+    """Where the operator's own templates are; empty means `templates` in VIDEO_SYSTEM_HOME."""
     secret_key: SecretStr = SecretStr("")
     """Signs tokens and links; empty means a random one kept in VIDEO_SYSTEM_HOME."""
 
@@ -101,6 +103,8 @@ class Settings(EnvSettings):
     """Calls at once by "role/provider", as JSON: {"tts/elevenlabs": 2}."""
 
     render_tier: Tier = "standard"
+    render_previews: bool = True
+    """Whether a film gets a small copy to be watched while it is rendered, thumbnails and an animation."""
     render_jobs: Annotated[int, Field(ge=0, le=64)] = 0
     """Segments rendered at once; 0 means one a core."""
     films_at_once: Annotated[int, Field(ge=0, le=64)] = 0
@@ -111,6 +115,11 @@ class Settings(EnvSettings):
     def home(self) -> Path:
         """VIDEO_SYSTEM_HOME as an absolute path."""
         return self.video_system_home.expanduser().resolve()
+
+    @property
+    def own_templates(self) -> Path:
+        """TEMPLATES_FOLDER as an absolute path; it need not be there."""
+        return self.templates_folder.expanduser().resolve() if self.templates_folder else self.home / "templates"
 
     @property
     def films_limit(self) -> int:
@@ -139,14 +148,22 @@ def signing_key() -> bytes:
     settings = get_settings()
     given = settings.secret_key.get_secret_value().encode()
     if given:
-        if len(given) < SHORTEST_KEY:
-            raise BadInput(
-                f"must have at least {SHORTEST_KEY} bytes; `openssl rand -hex 32` makes one", field="SECRET_KEY"
-            )
-        if _is_guessable(given):
-            raise BadInput("can be guessed; `openssl rand -hex 32` makes one that cannot", field="SECRET_KEY")
+        check_secret(given, field="SECRET_KEY", shortest=SHORTEST_KEY)
         return given
     return _kept_key(settings.home / "secret.key")
+
+
+def check_secret(secret: bytes, *, field: str, shortest: int) -> None:
+    """
+    Return when nobody will guess *secret*.
+
+    Raises:
+        BadInput: it is shorter than *shortest* bytes, or one that somebody could guess.
+    """
+    if len(secret) < shortest:
+        raise BadInput(f"must have at least {shortest} bytes; `openssl rand -hex 32` makes one", field=field)
+    if _is_guessable(secret):
+        raise BadInput("can be guessed; `openssl rand -hex 32` makes one that cannot", field=field)
 
 
 def _is_guessable(secret: bytes) -> bool:

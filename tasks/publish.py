@@ -2,60 +2,45 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from prefect import Flow, task
-from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.context import FlowRunContext
-from pydantic import JsonValue
 
-from store.repos.publications import Publications, opened, sealed
+from store.repos.publications import Publications, opened
 from store.repos.social import SocialAccounts
 from store.repos.videos import Videos
 from store.session import reading, transaction
 from store.tables.base import utc_now
-from store.tables.social import Publication, SocialAccount
+from store.tables.social import Publication
 from studio.errors import (
     BadInput,
     OverLimit,
+    OverQuota,
     PermissionEnded,
-    ProviderNotReady,
     ProviderRejected,
     PublishCancelled,
     VideoSystemError,
 )
-from studio.models.publication import Media, Post, Published, Token
+from studio.models.publication import Media, Post, Published
 from studio.models.rendition import Rendition
 from studio.models.script import Script
 from studio.providers import publish as role
-from studio.providers.publish import Connector, Parcel
+from studio.providers.publish import Parcel
 from studio.providers.publish.rules import problems_of
 from studio.providers.storage import open_storage, store_file
 from studio.settings import get_settings
 from studio.stages.publish import measured
 from studio.web import download
 from tasks import policy
-from tasks.lease import leave_to_successor, this_process
+from tasks.desk import LedgerDesk, keep
+from tasks.lease import this_process
 from tasks.pages import escaped
-
-logger = logging.getLogger("tasks.publish")
-
-EVERY_S = 1.0
-"""At most one write of progress a second."""
-
-RENEW_BEFORE = timedelta(minutes=5)
-"""A token that dies so soon is renewed before it is used: an upload may take that long."""
-
-RENEWAL = timedelta(seconds=60)
-"""Longer than renewing may take: so long whoever needs the same token waits."""
+from tasks.tokens import release
 
 MOST_ATTEMPTS = 8
 POSTPONED = (30.0, 60.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0)
@@ -66,161 +51,6 @@ QUEUES_FOR = timedelta(days=14)
 
 LARGEST_BYTES = 4 << 30
 DOWNLOAD_S = 900.0
-
-
-@dataclass
-class LedgerDesk:
-    """The line of one publication in the ledger, written by the process that holds it."""
-
-    publication: Publication
-    is_closing: bool = False
-    """What is left to do must be done, whoever does not want it any more."""
-    _saved: dict[str, JsonValue] = field(default_factory=dict)
-    _written: float = 0.0
-    _artifact: Any = None
-
-    @property
-    def saved(self) -> Mapping[str, JsonValue]:
-        """Everything that was saved."""
-        return self._saved
-
-    def save(self, **values: JsonValue) -> None:
-        """Write *values* down before anything else happens."""
-        self._saved.update(values)
-        keep(self.publication.id, saved=sealed(self.publication, self._saved))
-
-    def report(self, step: str, *, sent: int | None = None) -> None:
-        """How far it is. Raises PublishCancelled."""
-        if self.is_closing:
-            return
-        if _is_called_off(self.publication.id):
-            raise PublishCancelled(f"publication {self.publication.id} was called off")
-        state = "processing" if step == "finishing" else step
-        if state == self.publication.state and (sent is None or time.monotonic() - self._written < EVERY_S):
-            return
-        self._written = time.monotonic()
-        values: dict[str, Any] = {"state": state}
-        if sent is not None:
-            values["sent_bytes"] = sent
-        self.publication.state = state
-        keep(self.publication.id, **values)
-        self._show(step, sent)
-
-    def token(self) -> Token:
-        """A token that works for a while. Raises ProviderNotReady."""
-        account, token = account_of(self.publication.platform, self.publication.account_id)
-        if token.expires_at is None or token.expires_at > utc_now() + RENEW_BEFORE:
-            return token
-        return renewed(account, token)
-
-    def renew(self, token: Token) -> Token:
-        """Another token after *token* was refused. Raises ProviderNotReady."""
-        account, newest = account_of(self.publication.platform, self.publication.account_id)
-        return newest if newest.access != token.access else renewed(account, token)
-
-    def _show(self, step: str, sent: int | None) -> None:
-        """In the Prefect UI; nothing is lost because a bar could not be drawn."""
-        if FlowRunContext.get() is None or not self.publication.total_bytes:
-            return
-        percent = 100.0 * (sent or 0) / self.publication.total_bytes
-        try:
-            if self._artifact is None:
-                key = f"progress-{self.publication.id.replace('_', '-')}"
-                self._artifact = create_progress_artifact(progress=percent, key=key, description=step)
-            elif sent is not None:
-                update_progress_artifact(self._artifact, progress=percent, description=f"{step}: {sent} bytes")
-        except Exception:
-            logger.warning("the progress of %s could not be shown", self.publication.id)
-
-
-def account_of(platform: str, account_id: str | None) -> tuple[SocialAccount, Token]:
-    """
-    The account and its token.
-
-    Raises:
-        ProviderNotReady: it was disconnected, or has to be connected again.
-    """
-    with reading() as session:
-        accounts = SocialAccounts.of_everyone(session)
-        account = accounts.get(account_id) if account_id else None
-        if account is None or account.state != "connected":
-            raise ProviderNotReady("publish", platform, "the account is not connected any more; connect it again")
-        return account, accounts.token(account)
-
-
-def renewed(account: SocialAccount, token: Token) -> Token:
-    """
-    A newer token than *token*, renewed by this process or by another that was first.
-
-    Raises:
-        ProviderNotReady: the account has to be connected again.
-        ProviderUnavailable: the platform does not answer.
-    """
-    connector = role.catalog.open(account.platform)
-    assert isinstance(connector, Connector)
-    while not _claimed(account.id):
-        time.sleep(0.5)
-        newest = account_of(account.platform, account.id)[1]
-        if newest.access != token.access:
-            return newest
-    try:
-        newest = account_of(account.platform, account.id)[1]
-        if newest.access != token.access:
-            _release(account.id)
-            return newest
-        fresh = connector.refresh(newest)
-    except PermissionEnded:
-        _release(account.id, state="expired")
-        raise
-    except BaseException:
-        _release(account.id)
-        raise
-    return _keep_token(account.id, fresh, instead_of=newest)
-
-
-@policy.patient
-def _claimed(account_id: str) -> bool:
-    with transaction() as session:
-        return SocialAccounts.of_everyone(session).claim_renewal(account_id, until=utc_now() + RENEWAL)
-
-
-@policy.patient
-def _release(account_id: str, *, state: str | None = None) -> None:
-    with transaction() as session:
-        SocialAccounts.of_everyone(session).release(account_id, state=state)
-
-
-@policy.patient
-def _keep_token(account_id: str, token: Token, *, instead_of: Token) -> Token:
-    """The account's token from now on: *token*, unless its owner has connected the account again meanwhile."""
-    with transaction() as session:
-        accounts = SocialAccounts.of_everyone(session)
-        account = accounts.get(account_id)
-        if account is None:
-            return token
-        newest = accounts.token(account)
-        if newest.access != instead_of.access:
-            return newest
-        accounts.keep_token(account, token)
-        return token
-
-
-@policy.patient
-def keep(publication_id: str, **values: Any) -> None:
-    """Write columns of the publication that this process makes; ends the process when another has taken it over."""
-    with transaction() as session:
-        is_ours = Publications.of_everyone(session).change_if_held(
-            publication_id, holder=this_process().columns(), **values
-        )
-    if not is_ours:
-        leave_to_successor(publication_id)
-
-
-@policy.patient
-def _is_called_off(publication_id: str) -> bool:
-    with reading() as session:
-        publication = Publications.of_everyone(session).get(publication_id)
-    return publication is None or publication.cancel_requested_at is not None
 
 
 @task(name="open publication", task_run_name="open publication {publication_id}", **policy.FRESH)
@@ -413,7 +243,7 @@ def set_aside(publication_id: str, error: VideoSystemError) -> str:
         _postpone(publication, error)
         return "scheduled"
     if isinstance(error, PermissionEnded) and publication.account_id:
-        _release(publication.account_id, state="expired")
+        release(publication.account_id, state="expired")
     if publication.state == "withdrawing":
         notes = [*publication.notes, f"it could not be removed: {error}"]
         keep(publication_id, state="published", notes=notes, finished_at=utc_now())
@@ -433,6 +263,9 @@ def set_aside(publication_id: str, error: VideoSystemError) -> str:
 
 def _waits_its_turn(publication: Publication, error: VideoSystemError) -> bool:
     """Whether nothing is wrong but that a platform takes so many a day: fifty films at a few a day are no failure."""
+    if isinstance(error, OverQuota):
+        # Some are made each day, the longest due first: its turn comes.
+        return True
     return isinstance(error, OverLimit) and utc_now() - publication.created_at < QUEUES_FOR
 
 
@@ -460,7 +293,9 @@ def note_end(flow: Flow[..., object], flow_run: FlowRun, state: State[object]) -
         publication = publications.by_run(str(flow_run.id))
         if publication is None or publication.is_over:
             return
-        values: dict[str, Any] = {"cancel_requested_at": utc_now()} if state.is_cancelled() else {}
+        # The hook runs while the run is still being cancelled.
+        is_called_off = state.is_cancelling() or state.is_cancelled()
+        values: dict[str, Any] = {"cancel_requested_at": utc_now()} if is_called_off else {}
         if publication.attempt >= MOST_ATTEMPTS:
             values |= {
                 "state": "failed",
@@ -471,7 +306,7 @@ def note_end(flow: Flow[..., object], flow_run: FlowRun, state: State[object]) -
             }
         else:
             wait = timedelta(seconds=POSTPONED[min(publication.attempt, len(POSTPONED)) - 1])
-            again = utc_now() if state.is_cancelled() else utc_now() + wait
+            again = utc_now() if is_called_off else utc_now() + wait
             state_now = "withdrawing" if publication.state == "withdrawing" else "scheduled"
             values |= {"state": state_now, "retry_at": again, "run_id": None, "pid": None}
             values["attempt"] = publication.attempt + 1

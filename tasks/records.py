@@ -7,8 +7,10 @@ from typing import Any
 
 from prefect import Flow, task
 from prefect.artifacts import create_markdown_artifact
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.objects import FlowRun, State, TaskRun
+from prefect.tasks import Task
 
+from store.ledger import destinations_of, hand_over
 from store.repos.purchases import Purchases
 from store.repos.users import Users
 from store.repos.videos import Videos
@@ -16,6 +18,7 @@ from store.session import reading, transaction
 from store.tables.base import utc_now
 from studio.errors import BadInput, VideoSystemError
 from studio.models.brief import Brief
+from studio.models.publication import Destination
 from studio.models.rendition import Rendition
 from studio.models.script import Script
 from studio.providers.storage.links import signed_url
@@ -29,19 +32,31 @@ LINK_DAYS = 7
 """How long an operator can open a film from the result page."""
 
 
-@task(name="open record", **policy.FRESH)
-def open_record(brief: Brief, *, video_id: str | None, run_id: str) -> str:
+def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether opening again may help: what was asked for stays as wrong as it is."""
+    return not isinstance(state.result(raise_on_failure=False), BadInput)
+
+
+@task(name="open record", **policy.FRESH, retry_condition_fn=_may_pass)
+def open_record(brief: Brief, *, video_id: str | None, run_id: str, publish: Sequence[str] = ()) -> str:
     """
     The id of the film that this run makes, marked as being worked on by this process.
 
-    A run that was started by the API brings its *video_id*. One that was started in the Prefect UI gets a
-    row of its own, once, however often it is started again.
+    A run that was started by the API brings its *video_id*, and has lines of its own in the ledger of publications.
+    One that was started in the Prefect UI gets a row and a line for each of *publish*, once, however often it is
+    started again.
+
+    Args:
+        publish: "folder", "youtube", "youtube:account_…"; accounts of the operator.
+
+    Raises:
+        BadInput: there is no such film, it was cancelled, or `publish` names something that no film can go to.
     """
-    return _opened(brief, video_id=video_id, run_id=run_id)
+    return _opened(brief, video_id=video_id, run_id=run_id, destinations=destinations_of(publish, field="publish"))
 
 
 @patient
-def _opened(brief: Brief, *, video_id: str | None, run_id: str) -> str:
+def _opened(brief: Brief, *, video_id: str | None, run_id: str, destinations: Sequence[Destination]) -> str:
     with transaction() as session:
         videos = Videos.of_everyone(session)
         video = videos.get(video_id) if video_id else videos.by_run(run_id)
@@ -49,6 +64,7 @@ def _opened(brief: Brief, *, video_id: str | None, run_id: str) -> str:
             raise BadInput(f"there is no film {video_id!r}", field="video_id")
         if video is None:
             video = videos.add(brief, owner_id=Users(session).operator().id)
+            hand_over(session, destinations, video, owner_id=video.owner_id, field="publish")
         if video.cancel_requested_at:
             raise BadInput(f"the film {video.id!r} was cancelled before it began", field="video_id")
         videos.change(
@@ -59,6 +75,7 @@ def _opened(brief: Brief, *, video_id: str | None, run_id: str) -> str:
             completed_at=None,
             error_code=None,
             error_message=None,
+            previews=None,
             announced="",
             **this_process().columns(),
         )
@@ -72,6 +89,7 @@ def finish(video_id: str, *, script: Script, rendition: Rendition) -> Rendition:
     keep(
         video_id,
         rendition=rendition.model_dump(mode="json"),
+        previews=None,
         stage="done",
         progress=100,
         completed_at=utc_now(),
@@ -108,7 +126,7 @@ def _close(flow_run: FlowRun, **values: Any) -> None:
         videos = Videos.of_everyone(session)
         video = videos.by_run(str(flow_run.id))
         if video and not video.completed_at:
-            videos.change(video.id, completed_at=utc_now(), **values)
+            videos.change(video.id, completed_at=utc_now(), previews=None, **values)
 
 
 @patient

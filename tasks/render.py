@@ -8,12 +8,13 @@ from pathlib import Path
 
 from prefect import task
 
-from studio.models.rendition import Rendition
+from studio.models.rendition import Rendition, Thumbnail
 from studio.models.timeline import Timeline
-from studio.providers.storage import open_storage, store_file
-from studio.render.film import render_film
+from studio.providers.storage import Storage, open_storage, store_file
+from studio.render.film import RenderedFilm, render_film
 from studio.settings import get_settings
 from tasks import policy
+from tasks.previews import Previews
 from tasks.progress import progress_of
 
 
@@ -24,6 +25,8 @@ def render(timeline: Timeline, *, video_id: str) -> Rendition:
     settings = get_settings()
     storage = open_storage(settings)
     work = _empty_folder(settings.home / "work", video_id)
+    previews = Previews(video_id, storage=storage)
+    rendition = None
     try:
         film = render_film(
             timeline,
@@ -34,21 +37,41 @@ def render(timeline: Timeline, *, video_id: str) -> Rendition:
             jobs=settings.render_jobs,
             timeout_s=settings.render_timeout_s,
             progress=lambda fraction: progress_of(video_id).report("render", fraction),
+            on_preview=previews.show,
+            has_previews=settings.render_previews,
         )
-        return Rendition(
-            video=store_file(storage, film.video, kind="video", media_type="video/mp4"),
-            poster=store_file(storage, film.poster, kind="image", media_type="image/jpeg"),
-            srt=store_file(storage, film.srt, kind="text", media_type="application/x-subrip"),
-            vtt=store_file(storage, film.vtt, kind="text", media_type="text/vtt"),
-            width=timeline.canvas.width,
-            height=timeline.canvas.height,
-            frames=film.frames,
-            duration=float(film.frames / timeline.canvas.fps),
-            loudness=film.loudness,
-            credits=timeline.credits,
-        )
+        rendition = _stored(film, timeline, storage=storage)
+        return rendition
     finally:
         shutil.rmtree(work, ignore_errors=True)
+        previews.take_away(but=rendition.preview.key if rendition and rendition.preview else None)
+
+
+def _stored(film: RenderedFilm, timeline: Timeline, *, storage: Storage) -> Rendition:
+    return Rendition(
+        video=store_file(storage, film.video, kind="video", media_type="video/mp4"),
+        poster=store_file(storage, film.poster, kind="image", media_type="image/jpeg"),
+        srt=store_file(storage, film.srt, kind="text", media_type="application/x-subrip"),
+        vtt=store_file(storage, film.vtt, kind="text", media_type="text/vtt"),
+        width=timeline.canvas.width,
+        height=timeline.canvas.height,
+        frames=film.frames,
+        duration=float(film.frames / timeline.canvas.fps),
+        loudness=film.loudness,
+        credits=timeline.credits,
+        thumbnails=tuple(
+            Thumbnail(
+                image=store_file(storage, still.path, kind="image", media_type="image/jpeg"),
+                at=float(still.frame / timeline.canvas.fps),
+                score=round(still.score, 3),
+            )
+            for still in film.thumbnails
+        ),
+        animation=store_file(storage, film.animation, kind="image", media_type="image/webp")
+        if film.animation
+        else None,
+        preview=store_file(storage, film.preview, kind="video", media_type="video/mp4") if film.preview else None,
+    )
 
 
 def _empty_folder(parent: Path, video_id: str) -> Path:

@@ -11,7 +11,6 @@ from store.tables.base import utc_now
 from studio.models.brief import Brief
 from studio.models.research import Source
 from studio.models.script import Script
-from studio.models.template import load_template
 from studio.providers import llm, research
 from studio.providers.fallback import ready, ready_ones
 from studio.settings import get_settings
@@ -20,6 +19,7 @@ from studio.stages.narration import choose_speaker
 from studio.stages.research import gather, sources_of
 from tasks import policy
 from tasks.progress import keep, progress_of
+from tasks.templates import template_of
 from tasks.till import till_of
 
 
@@ -38,7 +38,7 @@ def write_script(brief: Brief, *, video_id: str) -> Script:
     found = gather(brief, language=language, researchers=researchers, till=till, known=_of_trend(brief, language))
     script = stage.write_script(
         brief,
-        template=load_template(brief.template),
+        template=template_of(brief, language),
         pace=speaker.pace,
         writers=ready(llm.catalog, settings.llm),
         sources=found.sources,

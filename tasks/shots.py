@@ -10,15 +10,17 @@ from studio.models.footage import DRAWN, Footage
 from studio.models.narration import Narration
 from studio.models.script import Script
 from studio.models.shot import Shots
-from studio.models.template import load_template
+from studio.providers import embed
+from studio.providers.fallback import ready_ones
 from studio.providers.storage import Storage, open_storage
 from studio.settings import get_settings
 from studio.stages import shots as stage
-from studio.stages.assets import own_media
+from studio.stages.assets import keep_logo, own_media
 from studio.stages.shots import OwnMedia
 from studio.stages.timeline import canvas_for
 from tasks import policy
 from tasks.progress import progress_of
+from tasks.templates import template_of
 
 
 @task(name="plan shots", **policy.LOCAL)
@@ -27,15 +29,22 @@ def plan_shots(
 ) -> Shots:
     """A shot a scene: the creator's own media first, then what was found, the rest drawn."""
     progress_of(video_id).report("shots")
-    storage = open_storage(get_settings())
+    storage, template = open_storage(get_settings()), template_of(brief, script.language)
     return stage.plan_shots(
         script,
         narration,
         canvas=canvas_for(brief.aspect, brief.resolution),
-        wording=load_template(brief.template).words(script.language),
+        template=template,
+        logo=keep_logo(template.brand.logo, storage) if template.brand.logo else None,
         own=[own_media(key, storage) for key in brief.assets],
         found=_found(found, storage),
+        open_embedder=_open_embedder,
     )
+
+
+def _open_embedder() -> embed.Embedder | None:
+    """The first embedder that is ready."""
+    return next(iter(ready_ones(embed.catalog, get_settings().embed)), None)
 
 
 def _found(footage: Footage | None, storage: Storage) -> dict[int, OwnMedia | None]:

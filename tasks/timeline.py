@@ -8,7 +8,6 @@ from studio.models.brief import Brief
 from studio.models.narration import Narration
 from studio.models.script import Script
 from studio.models.shot import Shots
-from studio.models.template import load_template
 from studio.models.timeline import Timeline
 from studio.providers import music
 from studio.providers.fallback import first_of, ready
@@ -18,6 +17,7 @@ from studio.stages import timeline as stage
 from studio.stages.credits import credits_of
 from tasks import policy
 from tasks.progress import keep, progress_of
+from tasks.templates import template_of
 from tasks.till import till_of
 
 
@@ -25,7 +25,7 @@ from tasks.till import till_of
 def assemble_timeline(brief: Brief, script: Script, narration: Narration, shots: Shots, *, video_id: str) -> Timeline:
     """The timeline, kept with the film so that it can be rendered again without paying anyone."""
     progress_of(video_id).report("timeline")
-    settings, template = get_settings(), load_template(brief.template)
+    settings, template = get_settings(), template_of(brief, script.language)
     till = till_of(video_id)
     players = ready(music.catalog, settings.music)
     track, _ = first_of(players, lambda each: each.pick(template.music_mood, seed=script.title, till=till))

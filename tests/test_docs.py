@@ -20,7 +20,7 @@ import studio.errors
 import studio.providers
 from api.messages import ERRORS
 from deployments.cli import app
-from studio.models.template import template_names
+from studio.models.templatefiles import template_names
 from studio.providers.catalog import Catalog
 from studio.settings import PROJECT, EnvSettings
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api import publications, social
+from api import connecting, pages, publications, social
 from api.deps import CurrentUser, DoneOnce, PublishingUser
 from api.envelope import Envelope, Failure, ok
 from api.schemas.page import Page
@@ -31,6 +32,12 @@ CONFLICT = {409: {"model": Failure}}
 _PAGE = {"text/html": {"schema": {"type": "string"}}}
 _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
 PAGES = {
+    400: {
+        "description": "Nothing is going to be connected; the page, or the error, says why.",
+        "content": {**_PAGE, **_ERROR},
+    },
+}
+CONFIRMED = {
     400: {"description": "Nothing was connected; the page, or the error, says why.", "content": {**_PAGE, **_ERROR}},
     502: {"description": "The platform did not finish; the page says so.", "content": _PAGE},
 }
@@ -42,6 +49,7 @@ def own_publication(publication_id: str, user: CurrentUser) -> Publication:
 
 
 OwnPublication = Annotated[Publication, Depends(own_publication)]
+ConnectingForm = Annotated[bytes, Body(media_type="application/x-www-form-urlencoded", max_length=2_000)]
 
 
 @router.post("/publish", status_code=202)
@@ -70,7 +78,7 @@ def list_social_accounts(request: Request, user: CurrentUser) -> Envelope[Accoun
 @router.post("/accounts/{platform}/connect")
 def connect_social_account(request: Request, user: PublishingUser, platform: Target) -> Envelope[Connecting]:
     """The address at the platform where an account is connected, open for ten minutes and once."""
-    return ok(request, social.connect(platform, owner=user))
+    return ok(request, connecting.connect(platform, owner=user))
 
 
 @router.delete("/accounts/{account_id}", status_code=204, responses=CONFLICT)  # type: ignore[arg-type]
@@ -86,9 +94,15 @@ def finish_connecting(
     code: Annotated[str, Query(max_length=4_000)] = "",
     error: Annotated[str, Query(max_length=200)] = "",
 ) -> HTMLResponse:
-    """Where the platform sends the owner's browser back to; `state` says whose it is."""
-    status, said = social.finish_connecting(platform, state=state, code=code, error=error)
-    return HTMLResponse(said, status_code=status, headers={"Referrer-Policy": "no-referrer"})
+    """Where the platform sends the owner's browser back to; the page asks whether the account is to be connected."""
+    return _shown(connecting.come_back(platform, state=state, code=code, error=error))
+
+
+@router.post("/callback/{platform}", response_class=HTMLResponse, responses=CONFIRMED)  # type: ignore[arg-type]
+def confirm_connecting(platform: Target, form: ConnectingForm) -> HTMLResponse:
+    """Connect the account that the page has asked about; what its form sends, `token=…`."""
+    token = parse_qs(form.decode("latin-1")).get("token", [""])[-1]
+    return _shown(connecting.confirm(platform, token=token))
 
 
 @router.get("/publications")
@@ -144,3 +158,7 @@ def reschedule_publication(
 ) -> Envelope[PublicationShown]:
     """Give a publication that was not begun another time."""
     return ok(request, publications.reschedule(publication, order))
+
+
+def _shown(page: pages.Page) -> HTMLResponse:
+    return HTMLResponse(page.text, status_code=page.status, headers=pages.HEADERS)

@@ -24,6 +24,7 @@ from api.schemas.videos import (
     Estimate,
     MakeVideo,
     ScriptShown,
+    ThumbnailList,
     Variant,
     VideoShown,
 )
@@ -155,13 +156,17 @@ def choose_shot(
 
 @router.get(
     "/{video_id}/download",
-    response_model=Envelope[DownloadLink | ScriptShown | CreditList],
+    response_model=Envelope[DownloadLink | ThumbnailList | ScriptShown | CreditList],
     responses={302: {"description": "To the file."}, **CONFLICT},  # type: ignore[dict-item]
 )
 def download_video(
     request: Request, video: OwnVideo, variant: Variant = "video", redirect: bool = True
-) -> Envelope[DownloadLink | ScriptShown | CreditList] | Response:
-    """A file of the finished film by signed link; script and credits come as they are."""
+) -> Envelope[DownloadLink | ThumbnailList | ScriptShown | CreditList] | Response:
+    """
+    A file of the film by signed link; thumbnails, script and credits come as they are.
+
+    `preview` can be had while the film is rendered: its beginning, and more of it each time.
+    """
     found = downloads.download(video, variant=variant)
     if redirect and isinstance(found, DownloadLink):
         return RedirectResponse(found.url, status_code=302)

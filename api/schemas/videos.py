@@ -20,12 +20,12 @@ from api.schemas.base import Action
 from api.schemas.targets import PublishTarget
 from api.schemas.text import HookUrl, Line, Tags, Word
 from studio.models.asset import Credit
-from studio.models.brief import Aspect, Brief, Duration, Narration, PageUrl, Resolution, Speed, Text, Title
+from studio.models.brief import Aspect, Brief, Duration, FieldValues, Narration, PageUrl, Resolution, Speed, Text, Title
 from studio.models.rendition import Loudness, Rendition
 from studio.models.script import SceneRole
 
 LONGEST_SCRIPT = 20_000
-Variant = Literal["video", "srt", "vtt", "poster", "script", "credits"]
+Variant = Literal["video", "srt", "vtt", "poster", "animation", "preview", "thumbnails", "script", "credits"]
 
 
 AssetId = Annotated[str, Field(max_length=100)]
@@ -40,7 +40,7 @@ class MakeVideo(Action):
     *script* is said word for word, a scene a paragraph; without one a script is written from *title* and
     *description*. *assets* are ids of own pictures and clips (`/assets`), in the order of the scenes. With
     *review* the film waits, once its script is written, for `POST /videos/{id}/approve`. *webhook_url* is told
-    what happens to this film, beside the account's webhooks. *publish* is where it goes when it is done.
+    what happens to this film, beside the account's webhooks. *fields* fill the template's merge fields. *publish* is where it goes when it is done.
     """
 
     trend: Annotated[Line, Field(min_length=1, max_length=200)] | None = None
@@ -60,6 +60,7 @@ class MakeVideo(Action):
     footage: StrictBool = True
     speed: Speed | None = None
     narration: AssetId | None = None
+    fields: FieldValues = Field({})
     tags: Tags = ()
     review: bool = False
     webhook_url: HookUrl | None = None
@@ -183,12 +184,13 @@ class BriefShown(BaseModel):
 
 
 class Links(BaseModel):
-    """Where to go on; *download* is there when the film is."""
+    """Where to go on; *download* is there when the film is, *preview* as soon as its beginning can be watched."""
 
     self: str
     events: str
     script: str
     download: str | None
+    preview: str | None
 
 
 class VideoShown(BaseModel):
@@ -215,7 +217,7 @@ class Estimate(BaseModel):
     """
     What a film would take; *seconds* of work and *duration* of film.
 
-    *cost* is what providers charge, null where a provider's price is not ours to know.
+    *cost* is what providers charge, by what the latest films came to; null before there are any whose prices are known.
     """
 
     seconds: int
@@ -230,6 +232,19 @@ class DownloadLink(BaseModel):
 
     url: str
     expires_at: datetime
+
+
+class ThumbnailLink(DownloadLink):
+    """A frame of the film, *at* seconds; *score* 0 to 1 says how sharp, rich in contrast and unlike the others it is."""
+
+    at: float
+    score: float
+
+
+class ThumbnailList(BaseModel):
+    """Frames that may stand for the film, the best first."""
+
+    thumbnails: list[ThumbnailLink]
 
 
 class CreditList(BaseModel):

@@ -27,8 +27,9 @@ def needed_keys(session: Session) -> set[str]:
     coming = select(Publication.object_key).where(col(Publication.finished_at).is_(None))
     keys |= {key for key in session.exec(coming).all() if key}
     films = select(Video.brief, Video.timeline, Video.footage, Video.rendition)
+    previews = select(Video.previews).where(col(Video.previews).is_not(None))
     answers = select(Purchase.answer).where(col(Purchase.current_key).is_not(None), col(Purchase.role) != "llm")
-    for statement in (films, answers):
+    for statement in (films, previews, answers):
         for row in session.execute(statement.execution_options(yield_per=ROWS_AT_ONCE)):
             keys |= _keys_in(row)
     return keys

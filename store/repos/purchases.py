@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select, text, update
 
+from store.repos.videos import RECENT
 from store.tables.base import utc_now
 from store.tables.purchases import Breaker, Purchase, PurchaseState
+from store.tables.videos import Video
 from studio.providers.till import Quote
 
 _LOCK = 0x7669_6465_6F02
@@ -108,6 +110,23 @@ class Purchases:
         return self._session.exec(
             select(Purchase).where(Purchase.video_id == video_id).order_by(col(Purchase.id))
         ).all()
+
+    def rates(self) -> list[float]:
+        """Of the latest films that were charged for and whose every price is known: US dollars a second of film."""
+        charged = select(Purchase.video_id).where(
+            col(Purchase.state) == "settled", or_(col(Purchase.cost).is_(None), col(Purchase.cost) > 0)
+        )
+        films = select(Video.id, Video.rendition).where(
+            col(Video.id).in_(charged), col(Video.completed_at).is_not(None), col(Video.rendition).is_not(None)
+        )
+        rates = []
+        for video_id, rendition in self._session.exec(
+            films.order_by(col(Video.completed_at).desc()).limit(RECENT)
+        ).all():
+            costs = [row.cost for row in self.of_video(video_id) if row.state in ("settled", "lost")]
+            if None not in costs and rendition and rendition["duration"] > 0:
+                rates.append(sum(cost for cost in costs if cost) / 1e6 / float(rendition["duration"]))
+        return rates
 
     def _close(self, purchase_id: str, state: PurchaseState, **values: Any) -> None:
         closed = update(Purchase).where(col(Purchase.id) == purchase_id, col(Purchase.state) == "reserved")

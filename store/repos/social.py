@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_
@@ -17,6 +20,16 @@ from studio.sealing import seal, unseal
 
 CONNECT_FOR = timedelta(minutes=10)
 """How long the owner may take at the platform. Source: RFC 6749, 4.1.2, which gives codes that long."""
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A way to an account at its end: what the code is exchanged with, and for whom."""
+
+    owner_id: str
+    redirect: str
+    verifier: str
+    code: str
 
 
 class SocialAccounts:
@@ -126,16 +139,50 @@ class Connections:
         self._session.flush()
         return connection
 
-    def use(self, *, state: str, platform: Target) -> tuple[Connection, str] | None:
-        """The way that *state* belongs to, with its verifier, and never again; None where there is none to *platform*."""
+    def forget(self, *, state: str, platform: Target) -> bool:
+        """Whether there was a way of that *state* to *platform* that nobody had come back on; there is none any more."""
         found = self._session.get(Connection, _hash(state))
+        gone = self._session.exec(
+            delete(Connection).where(col(Connection.state_hash) == _hash(state), col(Connection.confirmation).is_(None))
+        )
+        return bool(gone.rowcount) and found is not None and _leads(found, platform)
+
+    def hold(self, *, state: str, platform: Target, code: str) -> tuple[Connection, str] | None:
+        """
+        The way that *state* belongs to, where its owner comes back with *code*, and what they have to confirm it with.
+
+        It is taken once; None where there is none to *platform*.
+        """
+        found = self._session.get(Connection, _hash(state))
+        if found is None or found.confirmation is not None:
+            return None
+        if not _leads(found, platform):
+            self._session.delete(found)
+            return None
+        token = secrets.token_urlsafe(32)
+        verifier = unseal(found.sealed, belongs_to=found.state_hash)
+        held = self._session.exec(
+            update(Connection)
+            .where(col(Connection.state_hash) == found.state_hash, col(Connection.confirmation).is_(None))
+            .values(confirmation=_hash(token), sealed=seal(json.dumps([verifier, code]), belongs_to=found.state_hash))
+        )
+        return (found, token) if held.rowcount else None
+
+    def confirm(self, *, token: str, platform: Target) -> Confirmed | None:
+        """The way that *token* was given for, and never again; None where there is none to *platform*."""
+        found = self._session.exec(select(Connection).where(Connection.confirmation == _hash(token))).first()
         if found is None:
             return None
         gone = self._session.exec(delete(Connection).where(col(Connection.state_hash) == found.state_hash))
-        if not gone.rowcount or found.platform != platform or found.expires_at < utc_now():
+        if not gone.rowcount or not _leads(found, platform):
             return None
-        return found, unseal(found.sealed, belongs_to=found.state_hash)
+        verifier, code = json.loads(unseal(found.sealed, belongs_to=found.state_hash))
+        return Confirmed(owner_id=found.owner_id, redirect=found.redirect, verifier=verifier, code=code)
 
 
-def _hash(state: str) -> str:
-    return hashlib.sha256(state.encode("utf-8", "replace")).hexdigest()
+def _leads(connection: Connection, platform: Target) -> bool:
+    return connection.platform == platform and connection.expires_at >= utc_now()
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

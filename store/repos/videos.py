@@ -16,6 +16,7 @@ from store.tables.base import utc_now
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.models.brief import Brief
+from studio.models.rendition import MOST_THUMBNAILS
 
 _OPEN = col(Video.completed_at).is_(None)
 _BEGUN = or_(col(Video.run_id).is_not(None), col(Video.pid).is_not(None))
@@ -40,7 +41,11 @@ _OVER_AS = {
 
 _LIGHT = (defer(col(Video.timeline)), defer(col(Video.script)))  # type: ignore[arg-type]
 
-_FILES = ("video", "poster", "srt", "vtt")
+_FILES = (
+    *((part, "size") for part in ("video", "poster", "srt", "vtt", "animation", "preview")),
+    *(("thumbnails", place, "image", "size") for place in range(MOST_THUMBNAILS)),
+)
+"""Where a rendition has the sizes of its files; those that it has not count nothing."""
 
 RECENT = 20
 """How many finished films the estimate of the next one's time is taken from."""
@@ -191,8 +196,8 @@ class Videos:
         return self._session.exec(found).first() is not None
 
     def is_used(self, key: str) -> bool:
-        """Whether a film has the object *key* in its timeline or as its result."""
-        texts = (cast(col(column), String) for column in (Video.rendition, Video.timeline))
+        """Whether a film has the object *key* in its timeline, as its result or as a preview of it."""
+        texts = (cast(col(column), String) for column in (Video.rendition, Video.timeline, Video.previews))
         found = self._owned().where(or_(*(text.contains(key, autoescape=True) for text in texts))).limit(1)
         return self._session.exec(found).first() is not None
 
@@ -215,7 +220,8 @@ class Videos:
 
     def close(self, video_id: str) -> None:
         """The film is over, unless it was before."""
-        self._session.exec(self._change_where(_OPEN, col(Video.id) == video_id).values(completed_at=utc_now()))
+        over = {"completed_at": utc_now(), "previews": None}
+        self._session.exec(self._change_where(_OPEN, col(Video.id) == video_id).values(**over))
 
     def ask_again(self, video_id: str) -> bool:
         """Let a film that failed or was cancelled wait to go on; False when it is not over, or finished."""
@@ -278,7 +284,7 @@ class Videos:
         finished = self._owned().where(col(Video.rendition).is_not(None))
         rendition: Any = col(Video.rendition)
         # As floats, which are exact this far: PostgreSQL's integers end at two gigabytes.
-        sizes = sum(func.coalesce(rendition[(part, "size")].as_float(), 0.0) for part in _FILES)
+        sizes = sum(func.coalesce(rendition[path].as_float(), 0.0) for path in _FILES)
         seconds = finished.where(col(Video.completed_at) >= since).with_only_columns(
             func.sum(rendition["duration"].as_float())
         )

@@ -6,7 +6,7 @@ from store.tables.clips import ClipUse
 from store.tables.counters import Counter
 from store.tables.keys import ApiKey
 from store.tables.purchases import Breaker, Purchase
-from store.tables.social import Connection, Publication, SocialAccount
+from store.tables.social import Connection, Publication, QuotaUse, SocialAccount
 from store.tables.tokens import RefreshToken
 from store.tables.trends import (
     TrendDay,
@@ -31,6 +31,7 @@ __all__ = [
     "KeptAnswer",
     "Publication",
     "Purchase",
+    "QuotaUse",
     "RefreshToken",
     "SocialAccount",
     "StoredAsset",

@@ -64,9 +64,32 @@ class Connection(SQLModel, table=True):
     owner_id: str = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     platform: str
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    """The PKCE verifier, sealed to the state's hash."""
+    """The PKCE verifier, and the code once it is there, sealed to the state's hash."""
     redirect: str
+    confirmation: str | None = Field(default=None, unique=True)
+    """Hash of what their browser has to send before anything is connected; None until it came back with a code."""
     expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class QuotaUse(SQLModel, table=True):
+    """
+    What one publication uses of a platform's quota of one day: reserved first, settled when it is known.
+
+    Bound to no owner: what was used stays used when they leave.
+    """
+
+    __tablename__ = "quota_uses"
+    __table_args__ = (Index("ix_quota_uses_day", "name", "day"),)
+
+    id: str = Field(default_factory=lambda: new_id("use"), primary_key=True)
+    name: str
+    day: str
+    """Of the platform's own calendar, as "2026-11-30"."""
+    publication_id: str
+    units: int
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """None while it is reserved, and for ever where its process died."""
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
 
 
 class Publication(SQLModel, table=True):

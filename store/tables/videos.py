@@ -35,6 +35,8 @@ class Video(SQLModel, table=True):
     footage: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     """What was found for each scene, with its scores: the alternatives to what is shown."""
     rendition: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    previews: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """Keys of what can be watched while the film is rendered, the longest last; none once it is over."""
     warnings: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     error_code: str | None = None
     error_message: str | None = None

@@ -18,6 +18,7 @@ class Aspect(StrEnum):
     VERTICAL = "9:16"
     WIDE = "16:9"
     SQUARE = "1:1"
+    PORTRAIT = "4:5"
 
 
 class Resolution(StrEnum):
@@ -84,6 +85,12 @@ PageUrl = Annotated[str, Field(max_length=2_000, pattern=r"^https?://[^\s\x00-\x
 """A page on the web; whether it may be connected to is `studio/web.py`'s to say."""
 
 
+FieldValue = Annotated[str, Field(max_length=200), BeforeValidator(_one_line), AfterValidator(_printable)]
+"""What a merge field of a template holds, on one line; it may be empty."""
+
+FieldValues = Annotated[dict[str, FieldValue], Field(max_length=20)]
+
+
 class Brief(Model):
     """
     A request for one video.
@@ -94,7 +101,7 @@ class Brief(Model):
     other scenes are drawn. With *review* the
     creator reads the script before it is said. *speed* is a share of the voice's own pace. *narration* is the
     object-store key of the creator's own recording of *script*, said instead of any voice. *trend* is a keyword that a
-    scan has seen: what is known of it is a source of the script.
+    scan has seen: what is known of it is a source of the script. *fields* fill the template's merge fields.
     """
 
     title: Title
@@ -114,3 +121,4 @@ class Brief(Model):
     speed: Speed | None = None
     narration: str | None = None
     trend: str | None = None
+    fields: FieldValues = Field({})

@@ -45,6 +45,20 @@ class Post(Model):
     """Whether machines made what is seen or heard; platforms want to be told."""
 
 
+class Destination(Model):
+    """Where a film goes when it is done; title and tags are the film's own unless given."""
+
+    platform: Target
+    account_id: str | None = None
+    """Needed where several are connected."""
+    title: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] | None = None
+    scheduled_at: datetime | None = None
+    visibility: Visibility | None = None
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
 class Media(Model):
     """What was measured on the file: px, seconds, frames a second, bytes."""
 
@@ -102,6 +116,23 @@ class Token(Model):
         return f"Token(expires_at={self.expires_at})"
 
     __str__ = __repr__
+
+
+class Allowance(Model):
+    """
+    What is used of a quota that all films at a platform share.
+
+    *day* is the platform's own, *ends_in_s* how many seconds are left until there is room again. The operator says in
+    *setting* what the *most* of a day is.
+    """
+
+    platform: str
+    name: str
+    setting: str
+    day: str
+    most: Annotated[int, Field(gt=0)]
+    units: Annotated[int, Field(ge=0)]
+    ends_in_s: float
 
 
 class Grant(Model):

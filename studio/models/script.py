@@ -12,12 +12,35 @@ from studio.models.research import Source
 SceneRole = Literal["hook", "body", "closing"]
 
 
+PictureKind = Literal["number", "list", "comparison", "quote", "timeline", "chart"]
+
+
+class PictureEntry(Model):
+    """A bar, side, step or thing: its name, its figure as it is said, and what is said of it."""
+
+    label: Annotated[str, Field(max_length=100)] = ""
+    value: Annotated[str, Field(max_length=60)] = ""
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+class Picture(Model):
+    """
+    What a writer would show while a scene is spoken. It is an idea: what the narration does not say is not shown.
+
+    Of a quote, *heading* is the words and the first entry's label who said them.
+    """
+
+    layout: PictureKind
+    heading: Annotated[str, Field(max_length=400)] = ""
+    entries: Annotated[tuple[PictureEntry, ...], Field(max_length=8)] = ()
+
+
 class Scene(Model):
     """
     A unit of script: what is said while one picture is on screen.
 
     *visual* is the idea for the picture, *keywords* what it is about, most telling first. *queries* are English
-    search phrases for stock footage, whatever the language of the film.
+    search phrases for stock footage, whatever the language of the film. *picture* is what the writer would draw.
     """
 
     narration: Annotated[str, Field(min_length=1)]
@@ -25,6 +48,7 @@ class Scene(Model):
     visual: str = ""
     keywords: tuple[str, ...] = ()
     queries: tuple[str, ...] = ()
+    picture: Picture | None = None
 
 
 class Script(Model):

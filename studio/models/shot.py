@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, StringConstraints
 
 from studio.models.asset import Asset
 from studio.models.base import Model
 
 GroundName = Literal["deep", "vivid", "paper"]
 
+PaletteName = Literal[
+    "nature", "space", "tech", "food", "history", "health", "finance", "mystery", "ocean", "sky"
+]  # fmt: skip
+"""The colour families: `studio/picture/palettes.py` has their colours."""
+
+HexColour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_lower=True)]
+""" "#rrggbb"."""
+
 
 class CaptionLook(Model):
-    """Colours of the captions over a shot, as "#rrggbb"."""
+    """Colours of the captions over a shot, as "#rrggbb", and whether they stand low or in the middle of it."""
 
     fill: str
     highlight: str
     outline: str
+    on_highlight: str = "#ffffff"
+    """The spoken word where the highlight is a box behind it."""
+    position: Literal["low", "middle"] = "low"
 
 
 class DrawnShot(Model):
@@ -30,6 +41,10 @@ class DrawnShot(Model):
     kicker: str = ""
     position: tuple[int, int] = (1, 1)
     """Number of this scene, and how many there are: the dashes at the top of the picture."""
+    accent: str = ""
+    """A brand's colour as "#rrggbb": the palette's accents take its hue."""
+    logo: Asset | None = None
+    """A brand's sign, where the layout has a place for it."""
     content: dict[str, JsonValue]
 
 
@@ -66,8 +81,8 @@ class PlannedShot(Model):
 
     shot: Shot
     captions: CaptionLook
-    hides_captions: bool = False
-    """True where the picture itself shows the spoken words, as a title card does."""
+    words_shown: str = ""
+    """What the picture itself says, as a title card does: cues of these words are not burned in."""
 
 
 class Shots(Model):

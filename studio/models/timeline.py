@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from studio.models.asset import Asset, Credit
 from studio.models.base import Model
+from studio.models.captions import CaptionKind
 from studio.models.shot import CaptionLook, Shot
 from studio.timebase import FPS
+
+TransitionKind = Literal["cut", "dissolve", "push", "wipe", "zoom"]
+"""How a picture gives way to the next one; all but the cut take time, in which both are seen."""
 
 
 class Canvas(Model):
@@ -30,17 +34,24 @@ class Canvas(Model):
         """The look book's u: a 1080th of the short side."""
         return min(self.width, self.height) / 1080
 
+    def reduced(self, short_side: int) -> Canvas:
+        """A canvas of this shape whose short side has *short_side* px; this one where that is no reduction."""
+        scale = min(1.0, short_side / min(self.width, self.height))
+        return Canvas(width=round(self.width * scale / 2) * 2, height=round(self.height * scale / 2) * 2)
+
 
 class TimelineClip(Model):
-    """A shot's place on the picture track. Where it overlaps the next clip, the two cross-dissolve."""
+    """A shot's place on the picture track."""
 
     start_frame: Annotated[int, Field(ge=0)]
     end_frame: int
     shot: Shot
+    transition: TransitionKind = "dissolve"
+    """How it comes over the clip before it, for as long as the two overlap."""
 
     @property
     def frames(self) -> int:
-        """How long it lasts, dissolves included."""
+        """How long it lasts, transitions included."""
         return self.end_frame - self.start_frame
 
 
@@ -73,14 +84,17 @@ class CaptionCue(Model):
 
 
 class CaptionStyle(Model):
-    """Type and place of the captions, in pixels of the canvas."""
+    """Kind, type and place of the captions, in pixels of the canvas."""
 
+    kind: CaptionKind = "karaoke"
     font: str
     size_px: int
     outline_px: float
     spacing_px: float = 0.0
     centre_y_px: int
     """Vertical middle of the caption band."""
+    middle_y_px: int | None = None
+    """That of captions which stand in the middle; None keeps them in the band."""
     max_width_px: int
 
 
@@ -102,7 +116,7 @@ class Timeline(Model):
     """
     Everything needed to render a film, and nothing else: stored as JSON, it can be rendered again.
 
-    Clips follow each other without a gap; neighbours may overlap by a cross dissolve.
+    Clips follow each other without a gap; neighbours may overlap by a transition.
     """
 
     canvas: Canvas
@@ -127,9 +141,11 @@ class Timeline(Model):
         for before, after in pairwise(self.clips):
             if not before.start_frame < after.start_frame <= before.end_frame <= after.end_frame:
                 raise ValueError("clips must follow each other without a gap")
+            if after.transition == "cut" and after.start_frame < before.end_frame:
+                raise ValueError("a cut takes no time: its clips must not overlap")
         for before, after in zip(self.clips, self.clips[2:], strict=False):
             if before.end_frame > after.start_frame:
-                raise ValueError("a clip must outlast the dissolves at both its ends")
+                raise ValueError("a clip must outlast the transitions at both its ends")
         for first, second in pairwise(self.captions):
             if first.end_frame > second.start_frame:
                 raise ValueError("caption cues must not overlap")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -21,11 +21,11 @@ NOTE_LIMIT: Final = {True: 16, False: 9}
 """Longest wording: hanzi for a Chinese film (True), words for an English one."""
 
 _STRANGERS_ZH: Final = re.compile(
-    r"^(?:這|那|此|它|牠|他|她|我|你|您|有些|有的|一個|一種|其|人們|大家|今天|現在|我們|誰|什麼|自己|之前|以前|想像|平常|往年|預期)"
+    r"^(?:這|那|此|它|牠|他|她|我|你|您|有些|有的|一個|一種|其|人們|大家|今天|現在|我們|誰|什麼|自己|之前|以前|想像|平常|往年|預期|在|從)"
 )
 _STRANGERS_EN: Final = re.compile(
     r"^(?:it|they|he|she|we|you|this|that|these|those|there|one|i|its|their|his|her|our|your|many|some|most|others?|people|ever|"
-    r"before|usual|expected|half|once|what|all|any|normal|anything|nothing|everything)\b",
+    r"before|usual|expected|half|once|what|all|any|normal|anything|nothing|everything|in|on|at|by|for|with|from|during|under)\b",
     re.I,
 )
 _AS_FOR_ZH: Final = re.compile(
@@ -43,6 +43,12 @@ _TRAIT_WORDS: Final = frozenset(
     "更 還 還要 要 多 高 大 少 快 慢 重 輕 長 短 早 晚 遠 近 強 弱 好 深 低 小 熱 冷 亮 貴 老 甜 硬 寬 矮 來得 來".split()
 )
 
+_MORE_ZH: Final = frozenset("更 更加 還 還要 要 來得 多".split())
+"""With these a comparison begins at the latest."""
+
+_LINKS_ZH: Final = "是在為叫"
+"""A link begins no quality (木星比土星大的原因是…) and ends no name (…是比頭髮粗的空心管)."""
+
 _VERB_EN: Final = (
     r"(?:is|are|was|were|has|have|had|can(?:not|['’]t)?|do(?:es)?(?: not|n['’]t)?|will|may|must|tends?|"
     r"lives?|weighs?|runs?|travels?|moves?|grows?|eats?|sleeps?|lasts?|"
@@ -50,7 +56,7 @@ _VERB_EN: Final = (
     r"spins?|carr(?:y|ies)|stores?|produces?|contains?|covers?|absorbs?|reflects?|attracts?|relies|rely|works?|begins?|starts?|"
     r"ends?|falls?|rises?|sinks?|floats?|flows?|breathes?|hunts?|swims?|fl(?:y|ies)|walks?|hears?|sees?|smells?|costs?|pays?|"
     r"prefers?|speaks?|writes?|reads?|sits?|stands?|lies|lie|measures?|reaches?|reach|stretch(?:es)?|became|ruled|built|fought|"
-    r"wrote|won|lost|kept|used|lived|had|spread|sounds?|tastes?|feels?|looks?|sends?|spends?|fights?|helps?|protects?|breaks?|bends?|conducts?)"
+    r"wrote|won|lost|kept|used|lived|had|spread|sounds?|tastes?|feels?|looks?|sends?|spends?|fights?|helps?|protects?|breaks?|bends?|conducts?|scatters?|freezes?|loses?)"
 )
 _SIDE_EN: Final = rf"(?:the |an? )?(?P<{{0}}>[\w'’\-]+(?: [\w'’\-]+){{{{0,3}}}}?) (?P<{{1}}>(?:usually |often |mostly |always |never |only )?{_VERB_EN} [^;.!?]+?)"
 _WHILE_EN: Final = re.compile(
@@ -162,7 +168,7 @@ def _as_for_zh(sentence: str) -> tuple[Side, Side] | None:
 
 
 def _than_zh(sentence: str) -> tuple[Side, Side] | None:
-    """A比B更…"""
+    """A比B更…, A跑得比B快."""
     position = 0
     for clause in split_clauses(sentence):
         start = sentence.find(clause, position)
@@ -170,17 +176,46 @@ def _than_zh(sentence: str) -> tuple[Side, Side] | None:
         than = _THAN_ZH.search(clause)
         if not than:
             continue
-        first, words = _named_zh(clause[: than.start()]), list(_split_traits(clause[than.end() :]))
-        taken = 0
-        for word, tag in words:
-            if taken and (word in _TRAIT_WORDS or tag[:1] in _TAGS_OF_TRAITS or find_quantities(word)):
-                break
-            taken += 1
-        second = bare("".join(word for word, _ in words[:taken]))
-        note = bare("".join(word for word, _ in words[taken:]))
-        if first and second and note:
-            return Side(first, note, start), Side(second, "", start + than.end())
+        first, deed = _doer_zh(clause[: than.start()])
+        second, note = _standard_zh(clause[than.end() :])
+        if first and first[-1] not in _LINKS_ZH and second and note:
+            return Side(first, deed + note, start), Side(second, "", start + than.end())
     return None
+
+
+def _doer_zh(text: str) -> tuple[str, str]:
+    """What stands before 比: a name, or a name and what it does (獵豹 | 跑得)."""
+    named = _named_zh(text)
+    if not named.endswith("得"):
+        return named, ""
+    words = [word for word, _ in tagged_words(named)]
+    name = words[: -2 if words[-1] == "得" else -1]
+    return "".join(name), "".join(words[len(name) :])
+
+
+def _standard_zh(text: str) -> tuple[str, str]:
+    """What stands behind 比: the name as far as the quality, and the quality."""
+    words = list(_split_traits(text))
+    taken = _words_of_name(words)
+    if "".join(word for word, _ in words[taken:])[:1] in _LINKS_ZH:
+        return "", ""
+    name, note = ("".join(word for word, _ in part) for part in (words[:taken], words[taken:]))
+    return bare(name), bare(note)
+
+
+def _words_of_name(words: Sequence[tuple[str, str]]) -> int:
+    """
+    How many of *words* with their parts of speech are the name before a quality.
+
+    A quality before 的 may be the name's own (波長長的 | 紅光), unless the comparison has begun before it.
+    """
+    begun = next((number for number, (word, _) in enumerate(words) if number and word in _MORE_ZH), len(words))
+    own = next((number for number in range(begun - 1, 0, -1) if words[number][0].endswith("的")), -1)
+    for number, (word, tag) in enumerate(words):
+        is_quality = word in _TRAIT_WORDS or tag[:1] in _TAGS_OF_TRAITS or find_quantities(word)
+        if number > own + 1 and is_quality:
+            return number
+    return len(words)
 
 
 def _split_traits(text: str) -> Iterator[tuple[str, str]]:

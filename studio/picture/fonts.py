@@ -1,4 +1,4 @@
-"""The font files of our two families; cheap to import, for those who only hand them on."""
+"""The font files of our families; cheap to import, for those who only hand them on."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from typing import Final, Literal
 
 from studio.settings import PROJECT
 
-Face = Literal["black", "bold", "medium"]
-"""Weight of a text: black for titles and figures, bold for labels, medium for notes."""
+Face = Literal["black", "bold", "medium", "serif"]
+"""Type of a text: black for titles and figures, bold for labels, medium for notes, serif for the words of another."""
 
 FONTS: Final = PROJECT / "templates" / "fonts"
 _HAN: Final[dict[Face, str]] = {
     "black": "NotoSansHant-Black.otf",
     "bold": "NotoSansHant-Bold.otf",
     "medium": "NotoSansHant-Medium.otf",
+    "serif": "NotoSerifTC-Regular.otf",
 }
-_LATIN: Final[dict[Face, str]] = {"black": "Outfit-800.ttf", "bold": "Outfit-700.ttf", "medium": "Outfit-500.ttf"}
+_LATIN: Final[dict[Face, str]] = {
+    "black": "Outfit-800.ttf",
+    "bold": "Outfit-700.ttf",
+    "medium": "Outfit-500.ttf",
+    "serif": "NotoSerif-500.ttf",
+}
 
 
 def font_file(face: Face, *, latin: bool) -> Path:

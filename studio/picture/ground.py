@@ -16,8 +16,8 @@ from studio.picture.colour import Colour, planes_of, rgb
 from studio.picture.compositor import Frame, Sprite, blit
 from studio.timebase import to_seconds
 
-GRAIN: Final = 1.6
-"""Dither of luma in levels; chroma gets one level."""
+GRAIN: Final = 1.2
+"""Dither of luma in levels, beside the texture; chroma gets one level."""
 
 REFRESH_FRAMES: Final = 3
 """The lights wander so slowly that every third frame is enough."""
@@ -65,9 +65,9 @@ class Ground:
         tall, wide = self.height, self.width
         repeated = noise.field(max(tall, tall // 2 + 100), max(wide, wide // 2 + 55))
         self._dither = (
-            _steps(repeated[:tall, :wide], GRAIN),
-            _steps(repeated[7 : tall // 2 + 7, 9 : wide // 2 + 9], 1.0),
-            _steps(repeated[100 : tall // 2 + 100, 55 : wide // 2 + 55], 1.0),
+            _steps(repeated[:tall, :wide] * GRAIN + noise.texture(tall, wide)),
+            _steps(repeated[7 : tall // 2 + 7, 9 : wide // 2 + 9]),
+            _steps(repeated[100 : tall // 2 + 100, 55 : wide // 2 + 55]),
         )
 
     def draw(self, frame: Frame, index: int) -> None:
@@ -81,7 +81,8 @@ class Ground:
     def _refresh(self, t: float) -> None:
         planes = planes_of(self.gradient(t) / np.float32(255))
         targets = (self._kept.y, self._kept.u, self._kept.v)
-        for plane, target, dither, grain in zip(planes, targets, self._dither, (GRAIN, 1.0, 1.0), strict=True):
+        grains = GRAIN + noise.TEXTURE, 1.0, 1.0
+        for plane, target, dither, grain in zip(planes, targets, self._dither, grains, strict=True):
             small = (plane * 64 + (0.5 - grain / 2) * 64 - 32).clip(0).astype(np.uint16)
             lifted = cv2.resize(small, (target.shape[1], target.shape[0]), interpolation=cv2.INTER_LINEAR)
             cv2.add(lifted, dither, lifted)
@@ -90,8 +91,8 @@ class Ground:
             blit(self._kept, placed.sprite, *_on_the_pixel(placed))
 
 
-def _steps(noise_field: npt.NDArray[np.float32], grain: float) -> npt.NDArray[np.uint16]:
-    return (noise_field * 64 * grain).astype(np.uint16)
+def _steps(levels: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:
+    return (levels * 64).astype(np.uint16)
 
 
 def _on_the_pixel(placed: Placed) -> tuple[float, float]:

@@ -3,45 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from studio.models.shot import GroundName
-from studio.picture.colour import Colour, mix
+from studio.picture.colour import mix
+from studio.picture.geometry import Shape
 from studio.picture.ground import Ground, Light, mesh
+from studio.picture.palettes import Palette
 from studio.picture.setpieces import build_scenery
+from studio.picture.setpieces.site import Scenery
 from studio.picture.stage import Stage
 
-_HORIZON_TALL, _HORIZON_LOW = 0.755, 0.80
+_HORIZONS: Final[dict[Shape, float]] = {"tall": 0.755, "portrait": 0.80, "wide": 0.80, "square": 0.80}
 """Where the quiet set-piece begins: under the apps' own interface on a tall canvas."""
 
 
-def deep(stage: Stage, lights: Sequence[Light] = (), *, vignette: float = 0.22) -> Ground:
-    """Dark, with light of the palette's glow in it."""
-    glow = stage.palette.glow
-    chosen = list(lights) or [Light(0.5, 0.40, 0.75, glow, 0.22), Light(0.05, 0.95, 0.6, glow, 0.10)]
-    return _with_scenery(stage, "deep", stage.palette.deep, chosen, vignette=vignette)
-
-
-def vivid(stage: Stage) -> Ground:
-    """The palette's strongest colour from edge to edge."""
-    palette = stage.palette
-    top, bottom = palette.vivid
-    light = mix(top, palette.deep[0], 0.25) if palette.is_vivid_dark else mix(top, "#ffffff", 0.18)
-    lights = [Light(0.85, 0.08, 0.8, light, 0.5), Light(0.1, 0.9, 0.7, bottom, 0.6)]
-    return _with_scenery(stage, "vivid", palette.vivid, lights)
-
-
-def paper(stage: Stage) -> Ground:
-    """Light, for reading."""
-    palette = stage.palette
-    lights = [Light(0.8, 0.12, 0.7, "#ffffff", 0.7), Light(0.1, 0.85, 0.8, palette.paper[1], 0.5)]
-    return _with_scenery(stage, "paper", palette.paper, lights)
-
-
-def _with_scenery(
-    stage: Stage, name: GroundName, ends: tuple[Colour, Colour], lights: list[Light], *, vignette: float = 0.0
+def ground_of(
+    stage: Stage, lights: Sequence[Light] = (), *, vignette: float = 0.22, scenery: Scenery | None = None
 ) -> Ground:
-    grid = stage.grid
-    horizon = _HORIZON_TALL if grid.height > 1.2 * grid.width else _HORIZON_LOW
-    scenery = build_scenery(grid, stage.palette, name, horizon=horizon, is_live=False)
+    """
+    The ground that *stage* asks for, with the quiet set-piece or with *scenery* on it.
+
+    *lights* and *vignette* are the dark one's, which has lights of its own without them; the strong and the light one
+    always have theirs.
+    """
+    grid, palette = stage.grid, stage.palette
+    if stage.ground == "deep":
+        ends, lights = palette.deep, list(lights) or _glow(palette)
+    elif stage.ground == "vivid":
+        ends, lights, vignette = palette.vivid, _on_vivid(palette), 0.0
+    else:
+        ends, lights, vignette = palette.paper, _on_paper(palette), 0.0
+    if scenery is None:
+        scenery = build_scenery(grid, palette, stage.ground, horizon=_HORIZONS[grid.shape], is_live=False)
     gradient = mesh(grid.width, grid.height, ends, lights, vignette=vignette)
     return Ground(grid.width, grid.height, gradient, scenery.baked)
+
+
+def _glow(palette: Palette) -> list[Light]:
+    return [Light(0.5, 0.40, 0.75, palette.glow, 0.22), Light(0.05, 0.95, 0.6, palette.glow, 0.10)]
+
+
+def _on_vivid(palette: Palette) -> list[Light]:
+    top, bottom = palette.vivid
+    light = mix(top, palette.deep[0], 0.25) if palette.is_vivid_dark else mix(top, "#ffffff", 0.18)
+    return [Light(0.85, 0.08, 0.8, light, 0.5), Light(0.1, 0.9, 0.7, bottom, 0.6)]
+
+
+def _on_paper(palette: Palette) -> list[Light]:
+    return [Light(0.8, 0.12, 0.7, "#ffffff", 0.7), Light(0.1, 0.85, 0.8, palette.paper[1], 0.5)]

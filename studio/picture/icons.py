@@ -36,6 +36,26 @@ CROPPED = frozenset(
 
 STRAIGHT_EDGED = SCENERY | CROPPED
 
+DARK = frozenset(
+    "ant bed chess-pawn closed-umbrella cloud-with-lightning electric-plug footprints graduation-cap mosquito movie-camera "
+    "musical-note musical-notes ninja notebook notebook-with-decorative-cover paw-prints pool-8-ball satellite scorpion "
+    "skateboard spider sunglasses top-hat umbrella video-game".split()
+)
+"""Icons that are nearly black or as dark as the grounds: standing free they have a light behind them."""
+
+UNFIT = frozenset(
+    # A head without a body, faces that pull a face, and people cut off at the chest.
+    "speaking-head eye-in-speech-bubble sneezing-face judge student "
+    # Nobody sees at this size what they are.
+    "clamp currency-exchange hole trackball "
+    # With flowers on it: never what a film about mummies or pyramids is about.
+    "coffin".split()
+)
+"""Icons that read badly as large as a hero; small, beside a word, they may stand."""
+
+_DISC_SHARE = 0.70
+"""Of a dark icon in the disc behind it."""
+
 _INK_SHARE = 112 / 128
 """What the ink of both takes of the box."""
 
@@ -93,6 +113,23 @@ def standing_icon(name: str, size_px: int) -> Sprite:
     badge = Image.new("RGBA", (side, side), to_rgba(_BACKING))
     badge.alpha_composite(ink.crop((margin, margin, margin + side, margin + side)))
     return Sprite(_rounded(np.array(badge)))
+
+
+@lru_cache(maxsize=_KEPT_RASTERS)
+def hero_icon(name: str, size_px: int) -> Sprite:
+    """
+    The icon to stand free on any ground, the dark ones too: they get a disc of light.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    if name not in DARK:
+        return standing_icon(name, size_px)
+    side = max(2, round(size_px * _INK_SHARE))
+    ink = _raster(_archive("fluent")[name].decode(), max(1, round(side * _DISC_SHARE)), 32)
+    disc = Image.new("RGBA", (side, side), to_rgba(_BACKING))
+    disc.alpha_composite(ink, ((side - ink.width) // 2, (side - ink.height) // 2))
+    return Sprite(_rounded(np.array(disc)))
 
 
 def _rounded(pixels: Pixels) -> Pixels:

@@ -9,21 +9,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from studio.picture.icons import EMOJI, icon_names
+from studio.picture.icons import EMOJI, UNFIT, icon_names
 from studio.picture.palettes import DEFAULT_PALETTE
 from studio.picture.scenetext import SceneText
+from studio.picture.senses import is_negated, is_the_thing
 from studio.picture.words import SYNONYMS, Token, length_of, tokens_of
 
 FALLBACK: Final = "light-bulb"
-_SYNONYM, _NAME, _SETTING_LOSS = 5, 4, 3
-"""How surely a word names an icon: our own table, the icon's name; less where it only says when or where."""
+_SYNONYM, _NAME, _ASIDE_LOSS = 5, 4, 3
+"""How surely a word names an icon: our own table, the icon's name; less where it says when, where or what is missing."""
 
 _MOST_PARTS: Final = 3
 _LONGEST_PHRASE: Final = 3
 _SHORTEST_COMPOUND: Final = 2
 """A longer word may be a thing with a deed or a place around it: 喝咖啡, 火車站."""
 
-_EXCLUDED = re.compile(
+EXCLUDED = re.compile(
     r"flag|(?<!cat-)(?<!dog-)face(?!t)|person|people|(?:^|-)(?:wo)?man(?:-|$)|(?:^|-)(?:boy|girl|child|baby|couple|family|prince|princess)(?:-|$)"
     r"|button|keycap|arrow|square|circle|symbol|sign|hand|finger|fist|thumbs|gesture|punctuation|question|exclamation|thirty|o-clock"
     r"|heart(?!.*red)|cat-with|-cat$|kiss|claus|input-|diamond-(?:suit|with)|suit$|(?:small|large)-(?:blue|orange)|mark$|no-|prohibited"
@@ -47,8 +48,8 @@ class Found:
 
 
 def find_icon(text: str, *, chinese: bool) -> str:
-    """The icon that *text* names most surely, or nothing; of equals the last, where a title's point is."""
-    found = list(_named(text, chinese=chinese))
+    """The icon to stand large that *text* names most surely, or nothing; of equals the last: a title's point."""
+    found = [entry for entry in _named(text, chinese=chinese) if entry.icon not in UNFIT]
     return max(enumerate(found), key=lambda pair: (pair[1].rank, pair[0]))[1].icon if found else ""
 
 
@@ -62,9 +63,10 @@ def choose_hero(scene: SceneText, *, near: str = "") -> str:
     The icon of what the scene is about.
 
     Keywords count most, then the words of the heading *near*, then how surely and how early a word names it;
-    an icon that was shown before counts less. A scene that names nothing gets the film's own, then the topic's.
+    an icon that was shown before counts less. A scene that names nothing gets the one nearest in meaning, where the
+    film can look it up, else the film's own, then the topic's.
     """
-    named = named_hero(scene, near=near)
+    named = named_hero(scene, near=near) or scene.film.nearest(scene.narration)
     choices = [scene.film.icon, *scene.film.defaults, FALLBACK]
     fresh = (icon for icon in choices if icon and icon not in scene.used_icons)
     return named or next(fresh, scene.film.icon or FALLBACK)
@@ -75,6 +77,7 @@ def named_hero(scene: SceneText, *, near: str = "") -> str:
     chinese = scene.is_chinese
     found = list(_named(scene.narration, chinese=chinese))
     found += _named("，".join(scene.keywords), chinese=chinese)
+    found = [entry for entry in found if entry.icon not in UNFIT]
     keywords = [word.lower() for word in scene.keywords]
 
     def score(entry: Found) -> float:
@@ -150,6 +153,8 @@ def _phrase(text: str, tokens: Sequence[Token], *, chinese: bool) -> Found | Non
     word = text[start:end]
     if len(tokens) == 1 and not tokens[0].weight and word.lower() not in _synonyms()["zh" if chinese else "en"]:
         return None
+    if not chinese and not is_the_thing(text, start, end):
+        return None
     for form, offset in _forms(word, chinese=chinese):
         match = _index("zh" if chinese else "en").get(form)
         if match:
@@ -157,8 +162,8 @@ def _phrase(text: str, tokens: Sequence[Token], *, chinese: bool) -> Found | Non
                 return None
             own = word[offset : offset + len(form)] if chinese else word
             telling = [token.is_setting for token in tokens if token.weight]
-            rank = match[1] - _SETTING_LOSS * (bool(telling) and all(telling))
-            return Found(own, match[0], rank, start + offset, start + offset + len(own))
+            is_aside = (bool(telling) and all(telling)) or is_negated(text, start + offset, chinese=chinese)
+            return Found(own, match[0], match[1] - _ASIDE_LOSS * is_aside, start + offset, start + offset + len(own))
     return None
 
 
@@ -188,7 +193,7 @@ def _index(language: str) -> dict[str, tuple[str, int]]:
     names: dict[str, str] = {}
     for icon in sorted(icon_names() & labels.keys()):
         words = labels[icon].get(language, [])
-        if _EXCLUDED.search(icon) or not words:
+        if EXCLUDED.search(icon) or not words:
             continue
         names.setdefault(words[0].lower(), icon)
     index = {name: (icon, _NAME) for name, icon in names.items()}

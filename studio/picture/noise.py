@@ -11,6 +11,17 @@ import numpy.typing as npt
 
 SIDE: Final = 512
 
+CELL_PX: Final = 2
+"""Size of a grain of the texture."""
+
+TEXTURE: Final = 2.5
+"""
+Range of the texture in levels of luma.
+
+Dither of one level at single pixels is the first thing that an encoder takes away, and leaves steps. Grains of two pixels
+and a few levels are still too fine to be seen on a screen, but get through its quantiser: `bench.bands` measures both.
+"""
+
 
 @cache
 def tile() -> npt.NDArray[np.float32]:
@@ -32,6 +43,22 @@ def field(height: int, width: int) -> npt.NDArray[np.float32]:
     return np.asarray(repeated[:height, :width], np.float32)
 
 
+@cache
+def _grains() -> npt.NDArray[np.float32]:
+    """Four tiles of coarse noise with the spread of even noise from 0 to 1, (1024, 1024)."""
+    repeated = np.repeat(np.repeat(tile(), CELL_PX, 0), CELL_PX, 1)
+    soft = cv2.GaussianBlur(repeated, (0, 0), 0.45 * CELL_PX, borderType=cv2.BORDER_REFLECT)
+    return np.asarray(np.clip((soft - soft.mean()) / soft.std() * 0.29 + 0.5, 0, 1), np.float32)
+
+
+def texture(height: int, width: int) -> npt.NDArray[np.float32]:
+    """Grains that survive an encoder, from 0 to TEXTURE levels, (height, width)."""
+    side = SIDE * CELL_PX
+    repeated = np.tile(_grains(), (height // side + 1, width // side + 1))
+    return np.asarray(repeated[:height, :width] * TEXTURE, np.float32)
+
+
 def dither(height: int, width: int) -> npt.NDArray[np.float32]:
-    """An offset of about one level for colours about to be cut to eight bits, (height, width, 1)."""
-    return np.asarray(field(height, width)[..., None] * 1.2 - 0.1, np.float32)
+    """An offset for colours about to be cut to eight bits, half a level in the mean, (height, width, 1)."""
+    fine = field(height, width) * 1.2 - 0.1
+    return np.asarray((fine + texture(height, width) - TEXTURE / 2)[..., None], np.float32)

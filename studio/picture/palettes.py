@@ -13,6 +13,9 @@ from studio.picture.colour import Colour, contrast, mix, to_hex
 READABLE = 4.5
 """Lowest contrast of text on its ground. Source: WCAG 2.2, success criterion 1.4.3."""
 
+_READABLE_IN_LIGHT, _STEP = 4.8, 0.01
+"""Lights meet other lights and swell by a sixteenth."""
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -75,6 +78,13 @@ class Palette:
         """What is filled with the accent on the vivid ground: rings, bars, buttons."""
         return self.hi if self.is_vivid_dark else self.deep[0]
 
+    def light(self, most: float) -> float:
+        """Strength of a light of *glow* in the dark ground: *most*, or less where the text could not be read over it."""
+        strength = most
+        while strength > 0 and contrast(self.text, mix(self.deep[0], self.glow, strength)) < _READABLE_IN_LIGHT:
+            strength -= _STEP
+        return max(0.0, strength)
+
     def text_on(self, ground: GroundName) -> str:
         """First-rank text on *ground*."""
         return {"deep": self.text, "vivid": self.on_vivid, "paper": self.ink}[ground]
@@ -122,9 +132,9 @@ PALETTES: Final[dict[str, Palette]] = {palette.name: palette for palette in (
     Palette("mystery", ("#341350", "#0c0617"), "#a13be0", "#ff9be0", "#b3a6ff", ("#8c22b8", "#5f1389"),
             ("#f8f0fc", "#ebdcf5"), "#240a36", "#8a1fb5", "moon"),
     Palette("ocean", ("#074673", "#03152a"), "#1ca7ec", "#78e9ff", "#ffd98f", ("#0a76b4", "#064f8a"),
-            ("#eef8fd", "#d5ebf8"), "#062a45", "#0868a3", "waves"),
+            ("#eef8fd", "#d5ebf8"), "#062a45", "#07629b", "waves"),
     Palette("sky", ("#43206b", "#160a30"), "#ff7a4d", "#ffc562", "#ff9fae", ("#cb3f1b", "#9f2427"),
-            ("#fff3ea", "#fbdfd0"), "#35123f", "#b83a16", "sun"),
+            ("#fff3ea", "#fbdfd0"), "#35123f", "#ae3614", "sun"),
 )}
 # fmt: on
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from studio.picture import grounds
 from studio.picture.colour import Colour, mix, to_rgba
 from studio.picture.compositor import Sprite
 from studio.picture.ground import Ground, Light, Placed
+from studio.picture.grounds import ground_of
 from studio.picture.shapes import disc, drawing, reduced, spot
 from studio.picture.stage import Stage
 
 _HALOS = ((1.86, 0.05), (1.46, 0.06), (1.08, 0.08))
 """Radius in the hero's and opacity on the dark ground; paper takes four times as much."""
+
+_HEADING_U, _DUSK = 120, 0.6
+"""Middle of a heading under the top of the body, and how much of the light is taken from behind it."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +72,23 @@ def look_of(stage: Stage) -> Look:
 def lit_ground(stage: Stage, look: Look, x: float, y: float, radius: float) -> Ground:
     """The ground with halos round the hero at (x, y)."""
     grid, glow = stage.grid, stage.palette.glow
-    if stage.ground == "paper":
-        ground = grounds.paper(stage)
-    else:
-        lights = [Light(x / grid.width, y / grid.height, 0.52, glow, 0.60), Light(0.5, 1.02, 0.5, glow, 0.16)]
-        ground = grounds.deep(stage, lights, vignette=0.30)
+    lights = [
+        Light(x / grid.width, y / grid.height, 0.52, glow, stage.palette.light(0.60)),
+        Light(0.5, 1.02, 0.5, glow, 0.16),
+    ]
+    if not grid.is_wide:
+        lights.append(_dusk(stage))
+    ground = ground_of(stage, lights, vignette=0.30)
     for share, opacity in _HALOS:
         halo = disc(2 * radius * share, look.halo, opacity * look.halo_strength)
         ground.baked.append(Placed(halo, x, y))
     return ground
+
+
+def _dusk(stage: Stage) -> Light:
+    """Less light behind the heading above the hero: accents are closer to the glow than white is."""
+    grid = stage.grid
+    return Light(0.5, (grid.top + _HEADING_U * grid.unit) / grid.height, 0.46, stage.palette.deep[0], _DUSK)
 
 
 def shadow(look: Look, radius: float) -> Sprite:

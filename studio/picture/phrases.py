@@ -19,12 +19,13 @@ HEADING_LIMIT: Final = {True: 12, False: 5}
 CLAUSE_LIMIT: Final = {True: 20, False: 8}
 EASY_LIMIT: Final = {True: 15, False: 8}
 STATED_LIMIT: Final = {True: 20, False: 10}
+WHOLE_LIMIT: Final = {True: 20, False: 9}
 """Longest wording: hanzi for a Chinese film (True), words for an English one. A whole clause may be longer than a part."""
 
 _EMPHASIS_LIMIT: Final = {True: 7, False: 3}
 _EDGES: Final = " \t，。、！？：；…—～·,.!?;:-–|｜/「」『』“”\"'‘’（）()《》〈〉【】[]*{}<>#\\/_=+^~`"
 _OPENERS_ZH = re.compile(
-    r"^(?:第[一二三四五六七八九十]+(?:點|個|件|種|名)?|但是|可是|不過|然而|而且|並且|所以|因此|因為|其實|事實上|然後|接著|首先|其次|最後|另外|此外|例如|比如|甚至|如果|當|那麼|這是因為|"
+    r"^(?:第[一二三四五六七八九十]+(?:點|個|件|種|名|(?=[，,是]))|但是|可是|不過|然而|而且|並且|所以|因此|因為|其實|事實上|然後|接著|首先|其次|最後|另外|此外|例如|比如|甚至|如果|當|那麼|這是因為|"
     r"原來|也就是說|換句話說|同時|於是|不如|就|而|但|也|還)(?=.{3})[，,]?"
 )
 _OPENERS_EN = re.compile(
@@ -35,18 +36,29 @@ _OPENERS_EN = re.compile(
 _SETTING = re.compile(
     r"^(?:在|當|如果|自從|從|與其|雖然|儘管|即使|不管|除了|為了|到了|直到|根據|.*(?:發現|認為|顯示|指出|表示)$|"
     r"每[天年日晚月週秒]$|每個?(?:星期|小時|晚上|早上)$|一[天年].{0,2}次$|(?:今天|現在|從前|後來|晚上|白天)$|.*(?:的時候|之後|之前|以後|以前|期間)$|"
-    r"(?:in|by|at|on|during|for|with|without|after|before|from|near|as|when|while|if|since|according)\b|"
+    r"(?:in|by|at|on|during|for|with|without|after|before|from|near|as|when|while|if|since|according|rather|instead|unlike|unless|although)\b|"
     r"(?:(?:once|twice|\w+ times) an?|every|each) (?:second|minute|hour|day|night|morning|evening|week|month|year)$)",
     re.I,
 )
 """Clauses that set the scene for the next one, which says more."""
+
+_MONTH_EN: Final = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_LED_IN_EN = re.compile(
+    r"^(?:"
+    rf"(?:on (?:\d{{1,2}} {_MONTH_EN}(?: \d{{4}})?|{_MONTH_EN} \d{{1,2}}(?:, \d{{4}})?)|in (?:{_MONTH_EN} )?\d{{4}}|in {_MONTH_EN}),? |"
+    r"(?:in|on|at|by|during|after|before) (?:(?:the|an?|its|their|his|her) )?(?:(?!(?:of|and|or|to|that|which|the|an?)\b)[\w'’\-]+ ){1,3}?"
+    r"(?=(?:it|they|he|she|we|you|the|all|every|each|its|their|his|her|most|some|many|this|these|people)\b))"
+    r"(?=(?:\S+ ){2,}\S)",
+    re.I,
+)
+"""When or where, before a subject of its own: On 24 July | all three landed; In the air | it meets molecules."""
 
 _TITLE_SEAM = re.compile(r"[：:｜|—–。！？!?\n]+|\s[-–—]\s|[（(【\[]|[，；;]|,(?!\d)")
 _BOUNDARY = re.compile(r"[，。！？；：]|[.!?;:,—](?=\s|$)")
 _SENTENCE_BOUNDARY = re.compile(r"[。！？]|[.!?](?=\s|$)")
 _PREPOSITION_EN = re.compile(
     r"\s(?:in|on|at|by|for|with|without|from|into|onto|over|under|along|across|through|toward|towards|during|after|before|because|"
-    r"when|while|where|which|that|who|until|so|but|and|as|than|about|around|between)\s|"
+    r"when|while|where|which|that|who|until|so|but|and|as|about|around|between)\s|"
     r"\s(?:an?|per|each|every) (?:second|minute|hour|day|night|week|month|year)$",
     re.I,
 )
@@ -114,17 +126,18 @@ def heading_of(scene: SceneText) -> str:
     A few words of the scene: what states its figure, else the first clause that is short enough, before all one that
     has a keyword in it.
 
-    Where every clause is too long, the scene's first keyword that is spoken, else the beginning of the first clause.
+    Where every clause is too long, the scene's first keyword that is spoken, else the beginning of the first clause. A
+    clause is short enough too where it is without the time or place that leads it in.
     """
     chinese = scene.is_chinese
     limit, shortest = CLAUSE_LIMIT[chinese], 4 if chinese else 2
-    clauses = list(clauses_of(scene.narration, scene.film.language))
+    clauses = [_without_lead(clause, limit) for clause in clauses_of(scene.narration, scene.film.language)]
     stated = _stating_figure(scene.narration, chinese=chinese)
     if stated:
         return capitalised(stated, chinese=chinese)
-    fitting = [clause for clause in clauses if shortest <= length_of(clause, chinese=chinese) <= limit]
+    fitting = [clause for clause in clauses if shortest <= length_of(clause, chinese=chinese) <= WHOLE_LIMIT[chinese]]
     spoken = [word for word in scene.keywords if word and word.lower() in scene.narration.lower()]
-    saying = [clause for clause in fitting if not _SETTING.match(clause)]
+    saying = [clause for clause in fitting if not _sets_scene(clause)]
     saying.sort(key=lambda clause: length_of(clause, chinese=chinese) > EASY_LIMIT[chinese])
     for clause in saying:
         if any(word.lower() in clause.lower() for word in spoken[:3]):
@@ -140,6 +153,17 @@ def heading_of(scene: SceneText) -> str:
     return capitalised(cut or named or bare(scene.narration)[:24] or scene.film.title, chinese=chinese)
 
 
+def _without_lead(clause: str, limit: int) -> str:
+    """English *clause* of more than *limit* words without the time or place before its subject."""
+    led_in = _LED_IN_EN.match(clause)
+    return clause[led_in.end() :] if led_in and length_of(clause, chinese=False) > limit else clause
+
+
+def _sets_scene(clause: str) -> bool:
+    """Whether *clause* only says when or where something is that the next one tells."""
+    return bool(_SETTING.match(clause)) and not _LED_IN_EN.match(clause)
+
+
 def _stating_figure(narration: str, *, chinese: bool) -> str:
     """The clause with the one figure that carries the text, after the clause before it where both are short."""
     figures = [figure for figure in find_figures(narration) if not figure.is_date]
@@ -151,7 +175,7 @@ def _stating_figure(narration: str, *, chinese: bool) -> str:
     sentence = [match.end() for match in _SENTENCE_BOUNDARY.finditer(narration, 0, figures[0].start)]
     for start in [start for start in [0, *starts] if start >= max(sentence, default=0)][-2:]:
         clause = bare(without_opener(bare(narration[start : end.start() if end else None]), chinese=chinese))
-        if length_of(clause, chinese=chinese) <= STATED_LIMIT[chinese] and not _SETTING.match(clause):
+        if length_of(clause, chinese=chinese) <= STATED_LIMIT[chinese] and not _sets_scene(clause):
             return clause
     return ""
 
@@ -159,7 +183,7 @@ def _stating_figure(narration: str, *, chinese: bool) -> str:
 def _cut_before_preposition(clauses: list[str]) -> str:
     """The beginning of an English clause that is too long, as far as a preposition: the sea rises | along the coast."""
     for clause in clauses:
-        if _SETTING.match(clause):
+        if _sets_scene(clause):
             continue
         for match in reversed(list(_PREPOSITION_EN.finditer(clause))):
             head = clause[: match.start()].strip()

@@ -27,6 +27,9 @@ _BEFORE_ZH: Final = re.compile(
 _AFTER_ZH: Final = re.compile(
     rf"^[，。]?\s?(?:這是|這句話出自|出自|——|—)?(?P<who>[^，。！？；：\s]{{1,12}}?)(?:{_SAYING_ZH}|的名言|的話|所說)"
 )
+_IN_BOOK_ZH: Final = re.compile(
+    rf"(?P<who>[^，。！？；：「」《》\s]{{1,18}}?)[在於]《(?P<title>[^》]{{1,12}})》[裡中裏]?{_SAYING_ZH}[了過]?[，：:]?$"
+)
 _SOURCE_ZH: Final = re.compile(
     r"(?P<who>《[^》]{1,10}》)(?:裡|中|裏)?(?:有一句|有句話|的第一句|開頭)?(?:說|寫道|寫|記載|是|提到|寫著)?(?:過)?[，：:]?$"
 )
@@ -51,12 +54,17 @@ _LEADS: Final = re.compile(
 
 @dataclass(frozen=True)
 class Quotation:
-    """Quoted words without their marks, who said them (empty where the scene does not say), and where they stand."""
+    """
+    Quoted words without their marks and where they stand; who said them, and in which book.
+
+    *speaker* and *source* are empty where the scene does not say.
+    """
 
     text: str
     speaker: str
     start: int
     end: int
+    source: str = ""
 
 
 def find_quotation(scene: SceneText) -> Quotation | None:
@@ -72,19 +80,21 @@ def find_quotation(scene: SceneText) -> Quotation | None:
     if len(fitting) != 1 or any(match.start() != fitting[0][0].start() and len(words) >= 8 for match, words in found):
         return None
     match, words = fitting[0]
-    speaker = _speaker_zh(text, match) if chinese else _speaker_en(text, match)
-    return Quotation(words.rstrip(",， "), speaker, match.start() + 1, match.end() - 1)
+    speaker, source = _speaker_zh(text, match) if chinese else (_speaker_en(text, match), "")
+    return Quotation(words.rstrip(",， "), speaker, match.start() + 1, match.end() - 1, source)
 
 
-def _speaker_zh(text: str, match: re.Match[str]) -> str:
+def _speaker_zh(text: str, match: re.Match[str]) -> tuple[str, str]:
+    """Who, and the book that is named between him and his words."""
     before, after = text[: match.start()].rstrip(), text[match.end() :]
-    for pattern, part in ((_SOURCE_ZH, before), (_BEFORE_ZH, before), (_DASHED, after), (_AFTER_ZH, after)):
+    places = ((_IN_BOOK_ZH, before), (_SOURCE_ZH, before), (_BEFORE_ZH, before), (_DASHED, after), (_AFTER_ZH, after))
+    for pattern, part in places:
         named = pattern.search(part)
         if named:
             who = _named(named["who"])
             if who and not _NOT_WHO.match(who) and length_of(who, chinese=True) <= _SPEAKER_LIMIT[True]:
-                return who
-    return ""
+                return who, named.groupdict().get("title", "")
+    return "", ""
 
 
 def _named(who: str) -> str:

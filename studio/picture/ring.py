@@ -12,6 +12,7 @@ from studio.picture.compositor import Plane, Sprite, flood
 from studio.picture.motion import expo, ramp
 from studio.picture.shapes import disc
 from studio.picture.stage import Moment, Stage
+from studio.picture.tones import tones_of
 
 THICK_U: Final = 50
 _FILL_S: Final = 1.3
@@ -26,10 +27,10 @@ class Ring:
     """
 
     def __init__(self, stage: Stage, x: float, y: float, radius: float, ratio: float) -> None:
-        palette, unit = stage.palette, stage.grid.unit
+        tones, unit = tones_of(stage), stage.grid.unit
         self._ratio, self._radius, self._thick = ratio, radius, min(THICK_U * unit, radius * 0.3)
         self._x, self._y = x, y
-        self._colour = palette.accent_on_vivid
+        self._colour = tones.hi
         side = int(2 * radius + 12) // 2 * 2
         self._left, self._top = int(x - side / 2) // 2 * 2, int(y - side / 2) // 2 * 2
         self._middle = self._left + side / 2, self._top + side / 2
@@ -38,9 +39,9 @@ class Ring:
         self._angle = (np.arctan2(offset[None], -offset[:, None]) + 2 * math.pi) % (2 * math.pi)
         centre = radius - self._thick / 2
         self._tube = np.clip(self._thick / 2 - np.abs(self._distance - centre) + 0.5, 0, 1)
-        self._track = disc(2 * radius, palette.on_vivid, 0.18, ring=self._thick)
+        self._track = disc(2 * radius, tones.text, 0.18, ring=self._thick)
         self._cap = disc(self._thick, self._colour)
-        self._bead = disc(18 * unit, palette.vivid[1])
+        self._bead = disc(18 * unit, tones.core)
         self._full = self._sprite(self._mask(2 * math.pi * ratio))
 
     def draw(self, moment: Moment, since: float) -> None:

@@ -10,12 +10,12 @@ from studio.errors import BadInput
 from studio.language import linebreak, segment
 from studio.models.shot import DrawnShot, PictureShot
 from studio.models.timeline import Canvas
+from studio.picture.branding import open_palette
 from studio.picture.compositor import Frame, Plane
 from studio.picture.fonts import FONTS
 from studio.picture.geometry import grid_of
 from studio.picture.icons import EMOJI
 from studio.picture.layouts import open_layout
-from studio.picture.palettes import get_palette
 from studio.picture.stage import Stage
 from studio.picture.still import Decode, StillFrames
 
@@ -44,13 +44,14 @@ class FrameSource(Protocol):
 class DrawnFrames:
     """Frames of a scene that we draw; not for two threads at once, but any number of them side by side."""
 
-    def __init__(self, shot: DrawnShot, canvas: Canvas, *, frames: int) -> None:
+    def __init__(self, shot: DrawnShot, canvas: Canvas, *, frames: int, logo: Path | None = None) -> None:
         layout = open_layout(shot.layout)
         try:
             content = layout.content.model_validate(shot.content)
         except ValueError as error:
             raise BadInput(f"layout '{shot.layout}' cannot show this: {error}", field="content") from error
-        stage = Stage(grid_of(canvas), get_palette(shot.palette), frames, shot.kicker, shot.position, shot.ground)
+        palette = open_palette(shot.palette, accent=shot.accent)
+        stage = Stage(grid_of(canvas), palette, frames, shot.kicker, shot.position, shot.ground, logo)
         self._frame = Frame(canvas.width, canvas.height)
         self._paint = layout.draw(stage, content)
 
@@ -60,15 +61,15 @@ class DrawnFrames:
         return self._frame.buffer
 
 
-def open_drawn(shot: DrawnShot, canvas: Canvas, *, frames: int) -> FrameSource:
+def open_drawn(shot: DrawnShot, canvas: Canvas, *, frames: int, logo: Path | None = None) -> FrameSource:
     """
-    Frames of a drawn scene that lasts *frames*.
+    Frames of a drawn scene that lasts *frames*; *logo* is the local file of the shot's own.
 
     Raises:
         UnknownName: no such layout, palette or icon.
         BadInput: the layout cannot show that content.
     """
-    return DrawnFrames(shot, canvas, frames=frames)
+    return DrawnFrames(shot, canvas, frames=frames, logo=logo)
 
 
 def open_picture(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,13 +12,20 @@ from studio.models.narration import Word
 Place = Literal["opening", "middle", "ending"]
 
 
+def no_icon(text: str) -> str:
+    """Nothing, where icons cannot be looked up by meaning."""
+    return ""
+
+
 @dataclass(frozen=True)
 class FilmText:
     """
     What the scenes of a film share.
 
-    *name* and *tagline* are who made it, *call* is what the end card's button says; *icon* is the film's emblem,
-    *defaults* are icons that suit its topic when a scene names nothing that we have an icon of.
+    *name* and *tagline* are who made it, *call* is what the end card's button says, *following* what
+    comes next; *icon* is the film's emblem,
+    *defaults* are icons that suit its topic when a scene names nothing that we have an icon of. *nearest* gives the icon
+    that is nearest to a text in meaning, or nothing.
     """
 
     title: str
@@ -25,9 +33,11 @@ class FilmText:
     name: str = ""
     tagline: str = ""
     call: str = ""
+    following: str = ""
     icon: str = ""
     defaults: tuple[str, ...] = ()
     credit: str = ""
+    nearest: Callable[[str], str] = no_icon
 
     @property
     def is_chinese(self) -> bool:

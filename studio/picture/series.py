@@ -138,7 +138,7 @@ def _moved(entry: Labelled, by: int) -> Labelled:
 
 def _label(sentence: str, *, chinese: bool) -> list[Labelled]:
     """Every amount of *sentence* with its name; nothing where they cannot be compared or one has no name."""
-    quantities = _of_one_unit(find_quantities(sentence), sentence)
+    quantities = of_one_unit(find_quantities(sentence), sentence)
     if len(quantities) < 2:
         return []
     ways: tuple[Callable[..., list[str]], ...] = (_labels_in_turn, _labels_before, _labels_after)
@@ -152,7 +152,7 @@ def _label(sentence: str, *, chinese: bool) -> list[Labelled]:
     return []
 
 
-def _of_one_unit(quantities: list[Quantity], sentence: str) -> list[Quantity]:
+def of_one_unit(quantities: list[Quantity], sentence: str) -> list[Quantity]:
     """
     *quantities* where all have one unit, which some may leave to their neighbour; else nothing.
 

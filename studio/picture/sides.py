@@ -14,7 +14,7 @@ from studio.picture.colour import Colour
 from studio.picture.compositor import Sprite
 from studio.picture.fitting import Setting, fit_block, fit_line, steps
 from studio.picture.fonts import Face
-from studio.picture.icons import standing_icon
+from studio.picture.icons import hero_icon, standing_icon
 from studio.picture.motion import expo, ramp, spring
 from studio.picture.shapes import disc, rounded
 from studio.picture.stage import Moment, Stage
@@ -100,7 +100,7 @@ class FigureColumns:
                     length=length,
                     figure=_cut(side.shown, "black", figure, figure_colour, width * 0.9),
                     name=_cut(side.name, "bold", name, tones.text, width),
-                    icon=standing_icon(side.icon, int(icon_size)) if has_icons else None,
+                    icon=hero_icon(side.icon, int(icon_size)) if has_icons else None,
                     start=start,
                 )
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from studio.models.shot import GroundName
 from studio.picture.compositor import Frame, Rectangle, Sprite, blit
@@ -24,6 +25,8 @@ class Stage:
     kicker: str = ""
     position: tuple[int, int] = (1, 1)
     ground: GroundName = "deep"
+    logo: Path | None = None
+    """A brand's sign as a PNG."""
 
     @property
     def duration(self) -> float:

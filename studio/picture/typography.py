@@ -1,4 +1,4 @@
-"""Type: our two families, mixed in one line, measured and drawn."""
+"""Type: Chinese and Latin families, mixed in one line, measured and drawn."""
 
 from __future__ import annotations
 
@@ -54,6 +54,16 @@ def _has_latin(character: str) -> bool:
 
 def _has_han(character: str) -> bool:
     return ord(character) in _coverage(font_file("black", latin=False))
+
+
+def covers(face: Face, text: str) -> bool:
+    """Whether *face* has every character of *text*: the serif has fewer hanzi than the others."""
+    parts = _split(text)
+    return all(
+        character.isspace() or ord(character) in _coverage(font_file(face, latin=is_latin))
+        for part, is_latin in parts
+        for character in part
+    )
 
 
 def missing_glyphs(text: str) -> set[str]:

@@ -42,7 +42,7 @@ class UnitHeading:
         grid = self._grid
         ladder = steps(grid.unit, tuple(sizes), lines=4 if grid.is_wide else 2)
         setting = fit_block(text, "black", ladder, max_width=self._width, emphasis=emphasis)
-        top = grid.top + (62 if grid.shape == "tall" else 44) * grid.unit
+        top = grid.top + (62 if grid.is_upright else 44) * grid.unit
         if grid.is_wide:
             unit_line = 70 * grid.unit * bool(unit)
             top = grid.centre_y - (len(setting.lines) * setting.size_px * 1.22 + unit_line) / 2

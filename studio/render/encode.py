@@ -35,6 +35,13 @@ TIERS: dict[Tier, X264] = {
     "high": X264("medium", 20, ":rc-lookahead=20"),
 }
 
+PREVIEW = X264("superfast", 27, ":bframes=0")
+"""
+For a picture a ninth as large, seen once while the film is made: half the bytes of "ultrafast" for 3 % of a render.
+
+Without B-frames an encoder holds ten megabytes less.
+"""
+
 GLOBALS = ("-nostdin", "-y", "-hide_banner", "-loglevel", "warning", "-nostats")
 
 SINGLE = ("-filter_complex_threads", "1", "-filter_threads", "1")
@@ -56,7 +63,15 @@ EXACT = {
 
 def h264(tier: Tier, *, frames: int) -> dict[str, object]:
     """Output options of a segment of *frames* frames: H.264 High, yuv420p, one thread, closed GOPs."""
-    x264 = TIERS[tier]
+    return _segment(TIERS[tier], frames=frames)
+
+
+def h264_preview(*, frames: int) -> dict[str, object]:
+    """Output options of the small copy of a segment of *frames* frames."""
+    return _segment(PREVIEW, frames=frames)
+
+
+def _segment(x264: X264, *, frames: int) -> dict[str, object]:
     return {
         "frames:v": frames,
         "c:v": "libx264",

@@ -1,13 +1,13 @@
-"""Finished frames of segments that ffmpeg cannot read by itself: drawn scenes, moving stills, dissolves."""
+"""Finished frames of segments that ffmpeg cannot read by itself: drawn scenes, moving stills, transitions."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,8 +15,9 @@ from studio.errors import RenderFailed
 from studio.models.shot import ClipShot, DrawnShot, PictureShot
 from studio.models.timeline import Canvas, TimelineClip
 from studio.picture.scene import FrameSource, open_drawn, open_picture
+from studio.picture.transitions import Mixer, open_mixer
 from studio.render import graph
-from studio.render.plan import Segment, dissolve_weight, live_clips
+from studio.render.plan import Segment, live_clips
 from studio.render.suite import Suite
 
 Frame = NDArray[np.uint8]
@@ -44,7 +45,7 @@ class ClipFrames:
 @contextlib.contextmanager
 def open_frames(segment: Segment, *, suite: Suite, desk: Path) -> Iterator[Iterator[Frame]]:
     """
-    The frames of *segment* in order; where two clips are live, one dissolves into the other.
+    The frames of *segment* in order; where two clips are live, one gives way to the other.
 
     Each frame is overwritten by the next.
     """
@@ -57,18 +58,21 @@ def open_frames(segment: Segment, *, suite: Suite, desk: Path) -> Iterator[Itera
 
 
 def _mix(segment: Segment, sources: list[FrameSource], *, canvas: Canvas) -> Iterator[Frame]:
-    mixed = np.empty((canvas.width * canvas.height * 3 // 2, 1), np.uint8)
+    mixers = [_open_mixer(*pair, canvas=canvas) for pair in pairwise(segment.clips)]
     for frame in range(segment.start, segment.end):
         live = live_clips(segment.clips, frame)
         drawn = [sources[number].draw(frame - segment.clips[number].start_frame) for number in live]
         if len(drawn) == 1:
             yield drawn[0]
-            continue
-        weight = dissolve_weight(segment.clips[live[0]], segment.clips[live[1]], frame)
-        # Planes are linear in the colours they stand for, so blending them is a fade without a detour over RGB.
-        before, after = (picture.reshape(-1, 1) for picture in drawn)
-        cv2.addWeighted(before, 1 - weight, after, weight, 0, dst=mixed)
-        yield mixed[:, 0]
+        elif mixer := mixers[live[0]]:
+            before, after = drawn
+            yield mixer.mix(before, after, frame - segment.clips[live[1]].start_frame)
+
+
+def _open_mixer(before: TimelineClip, after: TimelineClip, *, canvas: Canvas) -> Mixer | None:
+    """The transition from one clip to the next; None where they do not overlap."""
+    frames = before.end_frame - after.start_frame
+    return open_mixer(after.transition, canvas, frames=frames) if frames else None
 
 
 def _open(
@@ -77,7 +81,8 @@ def _open(
     canvas = suite.timeline.canvas
     match clip.shot:
         case DrawnShot():
-            return open_drawn(clip.shot, canvas, frames=clip.frames)
+            logo = suite.open_asset(clip.shot.logo) if clip.shot.logo else None
+            return open_drawn(clip.shot, canvas, frames=clip.frames, logo=logo)
         case PictureShot():
             return _open_picture(clip.shot, canvas, frames=clip.frames, name=f"source{number}", suite=suite, desk=desk)
         case ClipShot():

@@ -17,7 +17,7 @@ class Segment:
     """
     Frames [start, end) of the film, and the clips that are seen in them.
 
-    One clip alone is a body; where two are live at a frame they cross-dissolve.
+    One clip alone is a body; where two are live at a frame, the second comes over the first.
     """
 
     start: int
@@ -31,7 +31,7 @@ class Segment:
 
     @property
     def is_straight_from_a_file(self) -> bool:
-        """True where ffmpeg can read the only clip by itself; otherwise we draw or blend the frames."""
+        """True where ffmpeg can read the only clip by itself; otherwise we draw or mix the frames."""
         return len(self.clips) == 1 and isinstance(self.clips[0].shot, ClipShot)
 
     def span(self, clip: TimelineClip) -> tuple[int, int]:
@@ -42,29 +42,24 @@ class Segment:
 
 def plan_segments(timeline: Timeline) -> list[Segment]:
     """
-    Segments of *timeline* in order: a body for each clip and one of its own for each dissolve.
+    Segments of *timeline* in order: a body for each clip and one of its own for each transition.
 
     Stretches shorter than MIN_FRAMES join the shorter of their neighbours.
     """
     cuts = sorted({frame for clip in timeline.clips for frame in (clip.start_frame, clip.end_frame)})
-    segments = [_segment(timeline, start, end) for start, end in pairwise(cuts)]
+    segments = [segment_of(timeline, start, end) for start, end in pairwise(cuts)]
     while len(segments) > 1 and (short := _first_short(segments)) is not None:
         segments = _absorb(timeline, segments, short)
     return segments
 
 
-def dissolve_weight(before: TimelineClip, after: TimelineClip, frame: int) -> float:
-    """How much of *after* is seen at *frame* of the film: it grows in equal steps and is never quite 0 or 1."""
-    length = before.end_frame - after.start_frame
-    return (frame - after.start_frame + 1) / (length + 1)
-
-
 def live_clips(clips: tuple[TimelineClip, ...], frame: int) -> list[int]:
-    """Numbers of the clips that are seen at *frame* of the film: one, or two in a dissolve."""
+    """Numbers of the clips that are seen at *frame* of the film: one, or two in a transition."""
     return [number for number, clip in enumerate(clips) if clip.start_frame <= frame < clip.end_frame]
 
 
-def _segment(timeline: Timeline, start: int, end: int) -> Segment:
+def segment_of(timeline: Timeline, start: int, end: int) -> Segment:
+    """Frames [start, end) of *timeline* as a segment."""
     seen = (clip for clip in timeline.clips if clip.start_frame < end and clip.end_frame > start)
     return Segment(start, end, tuple(seen))
 
@@ -77,5 +72,5 @@ def _absorb(timeline: Timeline, segments: list[Segment], short: int) -> list[Seg
     neighbours = [number for number in (short - 1, short + 1) if 0 <= number < len(segments)]
     nearest = min(neighbours, key=lambda number: segments[number].frames)
     first, last = sorted((short, nearest))
-    merged = _segment(timeline, segments[first].start, segments[last].end)
+    merged = segment_of(timeline, segments[first].start, segments[last].end)
     return [*segments[:first], merged, *segments[last + 1 :]]

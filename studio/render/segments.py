@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
 from studio.errors import RenderFailed
 from studio.models.shot import ClipShot, Shot
+from studio.models.timeline import Canvas, TimelineClip
 from studio.picture.fonts import FONTS_FOR_CAPTIONS
 from studio.render import graph
 from studio.render.cache import content_key
@@ -26,10 +30,11 @@ KEY_CHARS = 8
 
 @dataclass(frozen=True, slots=True)
 class RenderedSegment:
-    """A segment's file and the decoder's parameter sets in it."""
+    """A segment's file with the decoder's parameter sets in it, and the file of its small copy if there is to be one."""
 
     path: Path
     parameters: bytes
+    small: Path | None
 
 
 def render_segment(segment: Segment, *, name: str, suite: Suite) -> RenderedSegment:
@@ -49,24 +54,30 @@ def render_segment(segment: Segment, *, name: str, suite: Suite) -> RenderedSegm
         end_frame=segment.end,
     )
     (desk / "captions.ass").write_text(captions, "utf-8")
-    argv = _argv(segment, suite=suite, desk=desk, has_captions=bool(captions))
-    key = _key(segment, argv=argv, captions=captions)
+    compose = _composed(segment, suite=suite, desk=desk, has_captions=bool(captions))
+    # The small copy shapes no pixel of the segment.
+    key = _key(segment, argv=compose(small=None), captions=captions)
     kept = _from_cache(key, segment=segment, suite=suite, desk=desk)
-    rendered = kept or _encode(segment, argv=argv, name=name, key=key, suite=suite, desk=desk)
+    rendered = kept or _encode(segment, argv=compose(small=suite.small), name=name, key=key, suite=suite, desk=desk)
     suite.count.tell(name, segment.frames)
     logger.info("segment %s %s frames=%d", key[:KEY_CHARS], "cached" if kept else "rendered", segment.frames)
     return rendered
 
 
-def _argv(segment: Segment, *, suite: Suite, desk: Path, has_captions: bool) -> list[str]:
+class _Compose(Protocol):
+    def __call__(self, *, small: Canvas | None) -> list[str]: ...
+
+
+def _composed(segment: Segment, *, suite: Suite, desk: Path, has_captions: bool) -> _Compose:
+    """What makes the argv of *segment*, with a small copy or without."""
     canvas = suite.timeline.canvas
     shot = segment.clips[0].shot
     if not (segment.is_straight_from_a_file and isinstance(shot, ClipShot)):
-        return graph.piped_segment(segment.frames, canvas=canvas, tier=suite.tier, has_captions=has_captions)
+        return partial(graph.piped_segment, segment.frames, canvas=canvas, tier=suite.tier, has_captions=has_captions)
     media = suite.lay_out(shot.clip, at=desk / "source0", kind="video")
     first, frames = segment.span(segment.clips[0])
     window = graph.Window(start=shot.start, first=first, frames=frames)
-    return graph.clip_segment(media, window, canvas=canvas, tier=suite.tier, has_captions=has_captions)
+    return partial(graph.clip_segment, media, window, canvas=canvas, tier=suite.tier, has_captions=has_captions)
 
 
 def _key(segment: Segment, *, argv: list[str], captions: str) -> str:
@@ -76,11 +87,19 @@ def _key(segment: Segment, *, argv: list[str], captions: str) -> str:
         captions=captions,
         fonts=_font_digests() if captions else [],
         drawing="" if segment.is_straight_from_a_file else _drawing_version(),
-        clips=[
-            [clip.start_frame - segment.start, clip.end_frame - segment.start, _shot(clip.shot)]
-            for clip in segment.clips
-        ],
+        clips=[_placed(clip, segment) for clip in segment.clips],
+        **_transitions(segment),
     )
+
+
+def _placed(clip: TimelineClip, segment: Segment) -> list[object]:
+    return [clip.start_frame - segment.start, clip.end_frame - segment.start, _shot(clip.shot)]
+
+
+def _transitions(segment: Segment) -> dict[str, list[str]]:
+    """How clips of the segment give way to each other; dissolves go without saying, as bodies do."""
+    kinds = [after.transition for before, after in pairwise(segment.clips) if after.start_frame < before.end_frame]
+    return {"transitions": list(kinds)} if set(kinds) - {"dissolve"} else {}
 
 
 def _drawing_version() -> str:
@@ -93,7 +112,7 @@ def _drawing_version() -> str:
 def _shot(shot: Shot) -> object:
     """A shot without what is said about its asset: the key of an asset names its content."""
     about = {"kind", "media_type", "size", "credit"}
-    return shot.model_dump(mode="json", exclude={"picture": about, "clip": about})
+    return shot.model_dump(mode="json", exclude={"picture": about, "clip": about, "logo": about})
 
 
 @cache
@@ -106,10 +125,37 @@ def _from_cache(key: str, *, segment: Segment, suite: Suite, desk: Path) -> Rend
     if not suite.cache.take(f"{key}.mp4", into=kept):
         return None
     try:
-        return RenderedSegment(kept, verify_picture(kept, frames=segment.frames))
+        parameters = verify_picture(kept, frames=segment.frames)
     except RenderFailed:
         logger.warning("segment %s is damaged in the cache and is rendered again", key[:KEY_CHARS])
         return None
+    return RenderedSegment(kept, parameters, _small(kept, key=key, segment=segment, suite=suite, desk=desk))
+
+
+def _small(kept: Path, *, key: str, segment: Segment, suite: Suite, desk: Path) -> Path | None:
+    """The small copy of a segment from the cache; made anew where it is not there, or damaged."""
+    if suite.small is None:
+        return None
+    small = desk / graph.SMALL
+    name = _small_name(key, segment=segment, canvas=suite.small)
+    if suite.cache.take(name, into=small):
+        with suppress(RenderFailed):
+            verify_picture(small, frames=segment.frames)
+            return small
+    small.unlink(missing_ok=True)
+    (desk / graph.SEGMENT).symlink_to(kept)
+    suite.crew.run(graph.small_segment(segment.frames, small=suite.small), folder=desk)
+    return _keep_small(small, name=name, segment=segment, suite=suite)
+
+
+def _keep_small(small: Path, *, name: str, segment: Segment, suite: Suite) -> Path:
+    verify_picture(small, frames=segment.frames)
+    suite.cache.keep(small, name=name)
+    return small
+
+
+def _small_name(key: str, *, segment: Segment, canvas: Canvas) -> str:
+    return f"{content_key(of=key, argv=graph.small_segment(segment.frames, small=canvas))}.mp4"
 
 
 def _encode(segment: Segment, *, argv: list[str], name: str, key: str, suite: Suite, desk: Path) -> RenderedSegment:
@@ -126,4 +172,8 @@ def _encode(segment: Segment, *, argv: list[str], name: str, key: str, suite: Su
     path = desk / graph.SEGMENT
     parameters = verify_picture(path, frames=segment.frames)
     suite.cache.keep(path, name=f"{key}.mp4")
-    return RenderedSegment(path, parameters)
+    if suite.small is None:
+        return RenderedSegment(path, parameters, None)
+    small_name = _small_name(key, segment=segment, canvas=suite.small)
+    small = _keep_small(desk / graph.SMALL, name=small_name, segment=segment, suite=suite)
+    return RenderedSegment(path, parameters, small)

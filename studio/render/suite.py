@@ -10,13 +10,16 @@ from xml.sax.saxutils import escape
 
 from studio.errors import UnreadableMedia
 from studio.models.asset import Asset
-from studio.models.timeline import Timeline
+from studio.models.timeline import Canvas, Timeline
 from studio.picture.fonts import FONTS_FOR_CAPTIONS
 from studio.render.cache import RenderCache
 from studio.render.crew import Crew
 from studio.render.probe import Media, probe
 from studio.render.process import give_memory_back
 from studio.settings import Tier
+
+SMALL_SIDE_PX = 360
+"""Short side of the small copy that is made of a film: what a telephone shows well, a ninth of the work."""
 
 
 @dataclass(slots=True)
@@ -55,6 +58,13 @@ class Suite:
     cache: RenderCache
     open_asset: Callable[[Asset], Path]
     count: FrameCount
+
+    has_small: bool = True
+
+    @property
+    def small(self) -> Canvas | None:
+        """Canvas of the small copy of the film; None where there is to be none."""
+        return self.timeline.canvas.reduced(SMALL_SIDE_PX) if self.has_small else None
 
     def desk(self, name: str) -> Path:
         """A working directory of its own for one job, with the list of the captions' fonts in it."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import mimetypes
+import tempfile
 from pathlib import Path
 
 from studio.errors import BadInput
 from studio.models.asset import OWN, Asset, Credit
+from studio.picture.branding import draw_logo
 from studio.providers.storage import Storage, store_file
 from studio.render.probe import probe
 from studio.stages.shots import OwnMedia
@@ -24,6 +26,19 @@ def take_in(path: Path, *, storage: Storage, credit: Credit = OWN) -> Asset:
     if media.kind == "audio":
         raise BadInput(f"{path.name} has no picture; give a picture or a clip", field="asset")
     return store_file(storage, path, kind=media.kind, credit=credit)
+
+
+def keep_logo(path: str, storage: Storage) -> Asset:
+    """
+    Keep a brand's sign, the file at *path*, as a small PNG.
+
+    Raises:
+        BadInput: it is no picture.
+    """
+    with tempfile.TemporaryDirectory(prefix="logo-") as folder:
+        small = Path(folder) / "logo.png"
+        draw_logo(Path(path), small)
+        return store_file(storage, small, kind="image", credit=OWN)
 
 
 def own_media(key: str, storage: Storage, credit: Credit = OWN) -> OwnMedia:

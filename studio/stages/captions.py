@@ -9,6 +9,7 @@ from functools import cache
 
 from studio.language.linebreak import balance
 from studio.models.narration import Word
+from studio.models.timeline import CaptionStyle
 
 PAUSE_S = 0.35
 """A silence this long ends a cue: a breath is a better cut than a full line."""
@@ -22,6 +23,9 @@ CLAUSE_GAIN = 0.5
 
 LONGEST_S = 4.5
 """A cue on screen for longer than this feels stuck in a short film."""
+
+POP_WIDTH, POP_WORD, POP_LONGEST_S = 0.62, 1.35, 1.3
+"""A pop-up is a glance: so much of a caption's width and so many seconds. A long word is set smaller, not divided."""
 
 SENTENCE_ENDS = "。！？!?…."
 CLAUSE_ENDS = "，、；：,;:—"
@@ -40,9 +44,31 @@ class Cue:
     lines: tuple[tuple[Word, ...], ...]
 
 
-def cut_captions(words: Sequence[Word], *, measure: Measure, max_width: float) -> list[Cue]:
+@dataclass(frozen=True)
+class Form:
     """
-    Group the spoken words of one scene into cues of at most two lines.
+    What a cue may be: so many *lines*, no wider than *max_width* each, on screen for *longest_s* seconds.
+
+    A word by itself may be as wide as *widest_word*; a wider one is divided.
+    """
+
+    max_width: float
+    widest_word: float
+    lines: int = LINES
+    longest_s: float = LONGEST_S
+
+
+def form_of(style: CaptionStyle) -> Form:
+    """What cues of *style* may be."""
+    width = float(style.max_width_px)
+    if style.kind == "pop":
+        return Form(width * POP_WIDTH, width * POP_WORD, lines=1, longest_s=POP_LONGEST_S)
+    return Form(width, width)
+
+
+def cut_captions(words: Sequence[Word], *, measure: Measure, form: Form) -> list[Cue]:
+    """
+    Group the spoken words of one scene into cues of that *form*.
 
     A cue ends at the end of a sentence, at a pause, or where the rest would not fit; of the places where it
     could be cut, the end of a clause and an even split are preferred. A word is never split, unless it
@@ -50,19 +76,21 @@ def cut_captions(words: Sequence[Word], *, measure: Measure, max_width: float) -
 
     Args:
         words: in speaking order.
-        measure: width of a line of text, in the unit of *max_width*.
-        max_width: of one line.
+        measure: width of a line of text, in the unit of *form*.
+        form: what a cue may be.
 
     Returns:
         Cues in order, never overlapping. Each lasts to the next cue's start when the gap between them is
         shorter than PAUSE_S, so text does not flicker between words.
     """
-    pieces = [piece for word in words for piece in _fitting(_shown(word), measure, max_width) if piece.text.strip()]
-    groups = [group for phrase in _phrases(pieces) for group in _split(phrase, measure=measure, max_width=max_width)]
+    pieces = [
+        piece for word in words for piece in _fitting(_shown(word), measure, form.widest_word) if piece.text.strip()
+    ]
+    groups = [group for phrase in _phrases(pieces) for group in _split(phrase, measure=measure, form=form)]
     cues = []
     for i, group in enumerate(groups):
         following = groups[i + 1][0].start if i + 1 < len(groups) else None
-        cues.append(Cue(group[0].start, _end(group, following), _lines(group, measure, max_width)))
+        cues.append(Cue(group[0].start, _end(group, following), _lines(group, measure, form)))
     return cues
 
 
@@ -106,7 +134,7 @@ def _ends(word: Word, marks: str) -> bool:
     return text[-1:] in marks and bool(text) and not text[:-1].isnumeric()
 
 
-def _split(phrase: Sequence[Word], *, measure: Measure, max_width: float) -> list[list[Word]]:
+def _split(phrase: Sequence[Word], *, measure: Measure, form: Form) -> list[list[Word]]:
     """The fewest groups that fit, cut where it hurts least."""
     count = len(phrase)
 
@@ -117,12 +145,10 @@ def _split(phrase: Sequence[Word], *, measure: Measure, max_width: float) -> lis
         options = []
         for end in range(start + 1, count + 1):
             group = phrase[start:end]
-            if end > start + 1 and not _fits(group, measure, max_width):
+            if end > start + 1 and not _fits(group, measure, form):
                 break
             cost, ends = best(end)
-            options.append(
-                (cost + _cost(group, is_last=end == count, measure=measure, max_width=max_width), (end, *ends))
-            )
+            options.append((cost + _cost(group, is_last=end == count, measure=measure, form=form), (end, *ends)))
         return min(options)
 
     groups, start = [], 0
@@ -132,21 +158,21 @@ def _split(phrase: Sequence[Word], *, measure: Measure, max_width: float) -> lis
     return groups
 
 
-def _fits(group: Sequence[Word], measure: Measure, max_width: float) -> bool:
-    is_short = group[-1].end - group[0].start <= LONGEST_S
-    return is_short and balance(_texts(group), measure, max_width=max_width, max_lines=LINES) is not None
+def _fits(group: Sequence[Word], measure: Measure, form: Form) -> bool:
+    is_short = group[-1].end - group[0].start <= form.longest_s
+    return is_short and balance(_texts(group), measure, max_width=form.max_width, max_lines=form.lines) is not None
 
 
-def _cost(group: Sequence[Word], *, is_last: bool, measure: Measure, max_width: float) -> float:
+def _cost(group: Sequence[Word], *, is_last: bool, measure: Measure, form: Form) -> float:
     """One for the cue itself, more for a cut inside a clause, more for a cue too short to read."""
     duration = group[-1].end - group[0].start
     width = measure("".join(_texts(group)).strip())
     cost = 1.0
     if not is_last and not _ends(group[-1], CLAUSE_ENDS):
         cost += 0.6
-    if duration < 0.7:
+    if duration < min(0.7, form.longest_s / 2):
         cost += 0.8
-    return cost + 0.3 * (1 - min(1.0, width / (LINES * max_width))) ** 2
+    return cost + 0.3 * (1 - min(1.0, width / (form.lines * form.max_width))) ** 2
 
 
 def _texts(group: Sequence[Word]) -> list[str]:
@@ -160,8 +186,8 @@ def _end(group: Sequence[Word], following: float | None) -> float:
     return following if following - end < PAUSE_S else end + LINGER_S
 
 
-def _lines(group: Sequence[Word], measure: Measure, max_width: float) -> tuple[tuple[Word, ...], ...]:
-    broken = balance(_texts(group), measure, max_width=max_width, max_lines=LINES, clause_gain=CLAUSE_GAIN)
+def _lines(group: Sequence[Word], measure: Measure, form: Form) -> tuple[tuple[Word, ...], ...]:
+    broken = balance(_texts(group), measure, max_width=form.max_width, max_lines=form.lines, clause_gain=CLAUSE_GAIN)
     broken = broken or [_texts(group)]
     lines, start = [], 0
     for line in broken:

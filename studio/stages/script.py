@@ -13,7 +13,7 @@ from studio.language.sentences import split_sentences
 from studio.models.brief import Brief
 from studio.models.research import Source
 from studio.models.script import Scene, SceneRole, Script
-from studio.models.template import Template
+from studio.models.template import Dressed
 from studio.providers.fallback import first_of
 from studio.providers.llm import LLM, ScriptOrder
 from studio.providers.till import OpenTill, Till
@@ -36,7 +36,7 @@ def language_of(brief: Brief) -> str:
 def write_script(
     brief: Brief,
     *,
-    template: Template,
+    template: Dressed,
     pace: float,
     writers: Sequence[LLM],
     sources: Sequence[Source] = (),
@@ -79,7 +79,7 @@ def write_script(
     return script.model_copy(update={"warnings": (*reasons, *script.warnings), "sources": named})
 
 
-def _own_script(brief: Brief, *, language: str, template: Template, pace: float) -> Script:
+def _own_script(brief: Brief, *, language: str, template: Dressed, pace: float) -> Script:
     """The creator's script word for word: a scene a paragraph, long paragraphs cut between sentences."""
     if not any(char.isalnum() for char in brief.script):
         raise BadInput("holds no word that could be said", field="script")

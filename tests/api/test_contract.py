@@ -111,6 +111,7 @@ def test_generate_keeps_what_was_asked_for(client: TestClient, bearer: dict[str,
         "speed": None,
         "narration": None,
         "trend": None,
+        "fields": {},
     }
 
 
@@ -180,5 +181,9 @@ def test_an_unknown_template_is_an_error_that_lists_the_known_ones(client: TestC
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "UNKNOWN_NAME")
     assert answer.json()["error"]["details"] == [
-        {"field": "template", "message": "there is no 'nope'; known are explainer, listicle", "type": "unknown_name"}
+        {
+            "field": "template",
+            "message": "there is no 'nope'; known are explainer, listicle, news, product, quote, story",
+            "type": "unknown_name",
+        }
     ]

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.callers import callers
-from api.publications import begin_due, tend_publications
+from api.publishing import begin_due, tend_publications
 from store.repos.publications import Publications
 from store.repos.social import SocialAccounts
 from store.repos.videos import Videos
@@ -184,10 +184,10 @@ def test_what_is_scheduled_begins_when_its_time_has_come_in_any_zone(
     answer = ask("POST", "/publish", to_folder(film, scheduled_at="2030-01-02T04:30:00+08:00")).json()["data"]
     begin_due()
     before = list(prefect.errands)
-    monkeypatch.setattr("api.publications.utc_now", lambda: at - timedelta(seconds=1))
+    monkeypatch.setattr("api.publishing.utc_now", lambda: at - timedelta(seconds=1))
     begin_due()
     early = list(prefect.errands)
-    monkeypatch.setattr("api.publications.utc_now", lambda: at)
+    monkeypatch.setattr("api.publishing.utc_now", lambda: at)
     begin_due()
 
     assert answer["status"] == "scheduled"

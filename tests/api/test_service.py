@@ -20,6 +20,7 @@ from store.repos.videos import Videos
 from store.session import transaction
 from store.tables.base import utc_now
 from store.tables.users import User
+from studio.errors import BadInput
 from studio.models.brief import Brief
 from studio.settings import PROJECT, get_settings
 from tests.api.conftest import FakePrefect
@@ -165,15 +166,31 @@ def test_without_a_token_the_figures_are_for_this_machine_only(
 
 @pytest.mark.parametrize(
     ("authorization", "status"),
-    [(None, 401), ("Bearer wrong", 401), ("Basic let-me-see", 401), ("Bearer ü", 401), ("Bearer let-me-see", 200)],
+    [
+        (None, 401),
+        ("Bearer wrong", 401),
+        ("Basic let-me-see-the-figures", 401),
+        ("Bearer ü", 401),
+        ("Bearer let-me-see-the-figures", 200),
+    ],
 )
 def test_with_a_token_the_figures_are_for_whoever_has_it(
     here: TestClient, monkeypatch: pytest.MonkeyPatch, authorization: str | None, status: int
 ) -> None:
-    monkeypatch.setenv("METRICS_TOKEN", "let-me-see")
+    monkeypatch.setenv("METRICS_TOKEN", "let-me-see-the-figures")
     headers = {"Authorization": authorization.encode()} if authorization else {}
 
     assert here.get("/metrics", headers=headers).status_code == status  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("token", ["short", "changeme-changeme-changeme", "aaaaaaaaaaaaaaaaaaaaaaaa"])
+def test_a_token_that_somebody_could_guess_ends_the_start(
+    home: Path, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("METRICS_TOKEN", token)
+
+    with pytest.raises(BadInput, match="METRICS_TOKEN: "), TestClient(create_app()):
+        pass
 
 
 def test_the_reference_loads_nothing_from_elsewhere(client: TestClient) -> None:

@@ -12,14 +12,17 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import security
+from api.pages import asking
 from store.repos.publications import Publications
 from store.repos.social import SocialAccounts
 from store.session import transaction
 from store.tables.base import utc_now
 from store.tables.social import Publication
 from store.tables.users import User
+from studio.models.publication import Target
 from studio.providers.publish import patience
 from tests.api.conftest import bearer_of
+from tests.support.browser import FORM, Form, form_in
 from tests.support.platforms import instagram, tiktok, x, youtube
 from tests.support.platforms.server import Fault, Platform, serving
 from tests.support.platforms.youtube_many import ManyChannels
@@ -58,11 +61,27 @@ class Browser:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["data"]["authorize_url"])
 
-    def come_back(self, url: str) -> httpx2.Response:
-        """Without a token: the platform's redirect has none."""
+    def look(self, url: str) -> httpx2.Response:
+        """The page that the platform's redirect leads to; without a token, for the redirect has none."""
         parts = urlsplit(url)
         answer: httpx2.Response = self._client.get(f"{parts.path}?{parts.query}")
         return answer
+
+    def say_yes(self, page: httpx2.Response) -> httpx2.Response:
+        """Send the form of *page*."""
+        form = form_in(page.text)
+        assert form is not None, page.text
+        return self.send(urlsplit(form.action).path, form.body)
+
+    def send(self, path: str, body: str) -> httpx2.Response:
+        """Send what a form would send."""
+        answer: httpx2.Response = self._client.post(path, content=body, headers=FORM)
+        return answer
+
+    def come_back(self, url: str) -> httpx2.Response:
+        """To the last page, with a yes where one is asked for."""
+        page = self.look(url)
+        return self.say_yes(page) if form_in(page.text) else page
 
     def connect(self, server: ManyChannels, channel: str) -> httpx2.Response:
         return self.come_back(server.consent(self.begin(), channel))
@@ -122,6 +141,87 @@ def test_an_account_is_connected_by_going_to_the_platform_and_coming_back(ann: B
     assert (shown["platform"], shown["remote_id"], shown["name"]) == ("youtube", "UCtides", "Channel tides")
     assert (shown["status"], shown["scopes"]) == ("connected", youtube.SCOPES.split())
     assert google.refused == []
+
+
+def test_nothing_is_connected_before_its_owner_says_yes_to_whom_it_goes(
+    ann: Browser, google: ManyChannels, user: User
+) -> None:
+    page = ann.look(google.consent(ann.begin(), "tides"))
+    before = (list(ann.accounts), [asked.path for asked in google.asked])
+    done = ann.say_yes(page)
+
+    assert page.status_code == 200
+    assert f"Connect your YouTube account to the user <strong>{user.username}</strong>" in page.text
+    assert "video-system (localhost:8000)" in page.text
+    assert before == ([], [])
+    assert (done.status_code, len(ann.accounts)) == (200, 1)
+
+
+def test_the_page_runs_nothing_is_kept_nowhere_and_is_shown_in_no_frame(ann: Browser, google: ManyChannels) -> None:
+    page = ann.look(google.consent(ann.begin(), "tides"))
+    policy = page.headers["content-security-policy"]
+
+    assert {"default-src 'none'", "form-action 'self'", "frame-ancestors 'none'"} <= set(policy.split("; "))
+    assert (page.headers["cache-control"], page.headers["referrer-policy"]) == ("no-store", "no-referrer")
+    assert "CANARY-code" not in page.text
+    assert "<script" not in page.text
+
+
+def test_a_name_is_text_in_the_question() -> None:
+    asked = asking(Target.X, username='<b>ann</b>"', action='https://a.example/"><b>', token='"><b>')
+
+    assert "<b>" not in asked.text
+    assert form_in(asked.text) == Form('https://a.example/"><b>', {"token": '"><b>'})
+    assert "&lt;b&gt;ann&lt;/b&gt;&quot;" in asked.text
+
+
+def test_a_yes_is_taken_once(ann: Browser, google: ManyChannels) -> None:
+    page = ann.look(google.consent(ann.begin(), "tides"))
+    first, again = ann.say_yes(page), ann.say_yes(page)
+
+    assert (first.status_code, again.status_code) == (200, 400)
+    assert "used before" in again.text
+    assert sum(asked.path == "/token" for asked in google.asked) == 1
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(9.9, 200), (10.1, 400)])
+def test_a_yes_comes_within_the_ten_minutes_of_its_way(
+    ann: Browser, google: ManyChannels, monkeypatch: pytest.MonkeyPatch, minutes: float, status: int
+) -> None:
+    page = ann.look(google.consent(ann.begin(), "tides"))
+    monkeypatch.setattr("store.repos.social.utc_now", lambda: utc_now() + timedelta(minutes=minutes))
+
+    assert ann.say_yes(page).status_code == status
+    assert len(ann.accounts) == (status == 200)
+
+
+def test_a_yes_counts_at_its_own_platform_only(ann: Browser, google: ManyChannels) -> None:
+    form = form_in(ann.look(google.consent(ann.begin(), "tides")).text)
+    assert form is not None
+    elsewhere = ann.send("/social/callback/x", form.body)
+    back = ann.send("/social/callback/youtube", form.body)
+
+    assert (elsewhere.status_code, back.status_code) == (400, 400)
+    assert (ann.accounts, google.asked) == ([], [])
+
+
+@pytest.mark.parametrize("body", ["", "token=", "token=guessed", "token=%00", "token=%ff", "tok\xe9n=x", "{}"])
+def test_a_yes_that_we_did_not_ask_for_connects_nothing(ann: Browser, google: ManyChannels, body: str) -> None:
+    ann.look(google.consent(ann.begin(), "tides"))
+    answer = ann.send("/social/callback/youtube", body)
+
+    assert answer.status_code == 400
+    assert (ann.accounts, google.asked) == ([], [])
+
+
+def test_who_comes_back_twice_is_asked_once_and_may_still_say_yes(ann: Browser, google: ManyChannels) -> None:
+    back = google.consent(ann.begin(), "tides")
+    page, again = ann.look(back), ann.look(back)
+    denied = ann.look(f"{CALLBACK}/youtube?" + urlencode({"state": query_of(back)["state"], "error": "access_denied"}))
+
+    assert (page.status_code, again.status_code, denied.status_code) == (200, 400, 400)
+    assert ann.say_yes(page).status_code == 200
+    assert len(ann.accounts) == 1
 
 
 def test_every_way_has_another_state_and_challenge(ann: Browser, google: ManyChannels) -> None:

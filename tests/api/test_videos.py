@@ -19,13 +19,14 @@ from store.repos.videos import Videos
 from store.session import transaction
 from store.tables.assets import StoredAsset
 from store.tables.base import utc_now
+from store.tables.purchases import Purchase
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.models.brief import Brief
 from studio.models.plan import all_plans
 from studio.models.script import Scene, Script
 from tests.api.conftest import FakePrefect, a_run, bearer_of, run_of
-from tests.api.test_contract import RENDITION
+from tests.api.test_contract import ASSET, RENDITION
 
 SCRIPT = Script(
     title="潮汐", language="zh-TW", scenes=(Scene(narration="海水會漲。"),), written_by="embedded"
@@ -223,6 +224,7 @@ def test_a_full_brief_is_kept_and_begun(ask: Callable[..., Any], prefect: FakePr
         "assets": [asset.key],
         "narration": recording.key,
         "trend": None,
+        "fields": {},
     }
 
 
@@ -285,6 +287,27 @@ def test_an_estimate_says_time_and_cost_and_writes_nothing(ask: Callable[..., An
 
     assert answer.json()["data"] == {"seconds": 104, "duration": 60, "cost": 0.0, "currency": "USD", "warnings": []}
     assert ask("GET").json()["data"]["items"] == []
+
+
+def test_an_estimate_of_what_is_charged_goes_by_what_films_came_to(
+    ask: Callable[..., Any], film: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    order = {"title": "潮汐", "duration": 60}
+    before = ask("POST", "/estimate", order).json()["data"]
+    paid = film("Tides", rendition=RENDITION, completed_at=utc_now())
+    with transaction() as session:
+        for number, cost in enumerate((200_000, 100_000)):
+            session.add(
+                Purchase(
+                    role="llm", provider="openai", model="m", key=str(number), state="settled", cost=cost, video_id=paid
+                )
+            )
+    after = ask("POST", "/estimate", order).json()["data"]
+
+    assert before["cost"] is None
+    assert before["warnings"] == ["the writer 'openai' is charged by its vendor"]
+    assert after["cost"] == pytest.approx(0.3 / RENDITION["duration"] * 60, abs=1e-4)
 
 
 def test_an_estimate_warns_of_what_would_be_refused(ask: Callable[..., Any]) -> None:
@@ -549,6 +572,69 @@ def test_a_file_of_a_film_is_a_signed_link_away(
     assert "/media/sha256/" in answer.headers["location"]
     assert set(link) == {"url", "expires_at"}
     assert f"name={video_id}." in link["url"]
+
+
+def beside(**values: Any) -> dict[str, Any]:
+    """A rendition with all that goes beside a film."""
+    thumbnails = [{"image": ASSET, "at": 2.5, "score": 0.75}, {"image": ASSET, "at": 7.0, "score": 0.5}]
+    return {**RENDITION, "animation": ASSET, "preview": ASSET, "thumbnails": thumbnails, **values}
+
+
+@pytest.mark.parametrize("variant", ["animation", "preview"])
+def test_what_goes_beside_a_film_is_a_signed_link_away(
+    ask: Callable[..., Any], film: Callable[..., str], variant: str
+) -> None:
+    answer = ask("GET", f"/{film(**done(rendition=beside()))}/download?variant={variant}")
+
+    assert answer.status_code == 302
+    assert "/media/sha256/" in answer.headers["location"]
+
+
+def test_thumbnails_come_with_links_and_scores_the_best_first(
+    ask: Callable[..., Any], film: Callable[..., str]
+) -> None:
+    video_id = film(**done(rendition=beside()))
+
+    thumbnails = ask("GET", f"/{video_id}/download?variant=thumbnails").json()["data"]["thumbnails"]
+
+    assert [(each["at"], each["score"]) for each in thumbnails] == [(2.5, 0.75), (7.0, 0.5)]
+    assert [f"name={video_id}-{place}." in each["url"] for place, each in enumerate(thumbnails, 1)] == [True, True]
+
+
+def test_a_film_of_an_earlier_version_has_nothing_beside_it(ask: Callable[..., Any], film: Callable[..., str]) -> None:
+    video_id = film(**done())
+
+    answers = {each: ask("GET", f"/{video_id}/download?variant={each}") for each in ("animation", "preview")}
+    thumbnails = ask("GET", f"/{video_id}/download?variant=thumbnails").json()["data"]
+
+    assert {each: answer.status_code for each, answer in answers.items()} == {"animation": 404, "preview": 404}
+    assert thumbnails == {"thumbnails": []}
+    assert ask("GET", f"/{video_id}").json()["data"]["links"]["preview"] is None
+
+
+def test_a_film_can_be_watched_while_it_is_rendered(
+    ask: Callable[..., Any], film: Callable[..., str], prefect: FakePrefect
+) -> None:
+    shorter, longer = (f"sha256/{part}/{part}{'0' * 62}.mp4" for part in ("aa", "bb"))
+    prefect.runs["run"] = a_run("run", "Running", "processing")
+    video_id = film(run_id="run", stage="render", previews=[shorter, longer])
+
+    link = ask("GET", f"/{video_id}").json()["data"]["links"]["preview"]
+    answer = ask("GET", f"/{video_id}/download?variant=preview")
+    other = ask("GET", f"/{video_id}/download?variant=poster")
+
+    assert link.endswith(f"/videos/{video_id}/download?variant=preview")
+    assert longer in answer.headers["location"]
+    assert other.status_code == 409
+
+
+@pytest.mark.parametrize("values", [{}, failed(), cancelled()])
+def test_a_film_of_which_nothing_is_rendered_has_no_preview(
+    ask: Callable[..., Any], film: Callable[..., str], values: dict[str, Any]
+) -> None:
+    answer = ask("GET", f"/{film(**values)}/download?variant=preview")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "NOT_DONE")
 
 
 def test_script_and_credits_come_as_they_are(ask: Callable[..., Any], film: Callable[..., str]) -> None:

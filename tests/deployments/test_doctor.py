@@ -12,6 +12,7 @@ from rich.console import Console
 
 from deployments import doctor as module
 from deployments.doctor import diagnose
+from studio.errors import BadInput
 from studio.providers import all_catalogs, tts
 from studio.settings import get_settings
 from tests.support.vendor import as_json, vendor_server
@@ -123,3 +124,19 @@ def test_a_film_does_without_footage_research_and_painted_pictures(
     is_ready, _ = doctor(FOOTAGE="pexels", RESEARCH="", IMAGEGEN="")
 
     assert is_ready
+
+
+def test_an_own_template_that_is_wrong_is_named(
+    doctor: Callable[..., tuple[bool, list[str]]], fresh_home: Path
+) -> None:
+    (fresh_home / "templates").mkdir()
+    (fresh_home / "templates" / "mine.json").write_text('{"id": "mine", "durations": 3}')
+    is_ready, lines = doctor()
+
+    assert is_ready
+    assert "durations: there is no such key" in lines[-1]
+
+
+def test_a_brand_colour_that_is_none_is_named(doctor: Callable[..., tuple[bool, list[str]]]) -> None:
+    with pytest.raises(BadInput, match="BRAND_COLOUR: "):
+        doctor(BRAND_COLOUR="red")

@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from api import social as api_social
+from api import connecting
 from deployments import social
 from deployments.cli import app
 from store.repos.social import SocialAccounts
@@ -22,6 +22,7 @@ from store.repos.users import Users
 from store.session import reading, transaction
 from store.tables.social import SocialAccount
 from studio.models.publication import Grant, Target, Token
+from tests.support.browser import form_in
 from tests.support.platforms.server import serving
 from tests.support.platforms.youtube import CLIENT_ID, CLIENT_SECRET
 from tests.support.platforms.youtube_many import ManyChannels
@@ -66,7 +67,10 @@ def browser(google: ManyChannels, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def come_back(_: float) -> None:
         query = parse_qs(urlsplit(google.consent(opened[-1], "tides")).query)
-        api_social.finish_connecting(Target.YOUTUBE, state=query["state"][0], code=query["code"][0], error="")
+        question = connecting.come_back(Target.YOUTUBE, state=query["state"][0], code=query["code"][0], error="")
+        form = form_in(question.text)
+        assert form is not None
+        connecting.confirm(Target.YOUTUBE, token=form.fields["token"])
 
     monkeypatch.setattr(social, "begin", begun)
     monkeypatch.setattr(social, "time", SimpleNamespace(monotonic=time.monotonic, sleep=come_back))

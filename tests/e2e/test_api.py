@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -64,24 +65,43 @@ def test_an_operator_sees_the_run_under_its_title_with_stages_and_result(stack: 
     assert all(part in page for part in ("Open the film", "Poster frame", "月亮的引力拉著海水", "Credits", "MIT"))
 
 
-def test_an_operator_can_start_a_film_from_the_form(stack: Stack) -> None:
+def started(stack: Stack, **parameters: Any) -> dict[str, Any]:
+    """The end of a run that is started as the form of the Prefect UI does it."""
     deployment = httpx2.get(f"{stack.prefect}/deployments/name/generate-video/default", trust_env=False).json()
-    schema = deployment["parameter_openapi_schema"]
-    run = httpx2.post(
-        f"{stack.prefect}/deployments/{deployment['id']}/create_flow_run",
-        json={"parameters": {"title": "Why is the sea salty?", "resolution": "540p"}},
-        trust_env=False,
-    ).json()
+    assert deployment["parameter_openapi_schema"]["required"] == ["title"]
+    address = f"{stack.prefect}/deployments/{deployment['id']}/create_flow_run"
+    run = httpx2.post(address, json={"parameters": parameters}, trust_env=False).json()
 
-    def state() -> str:
-        found = httpx2.get(f"{stack.prefect}/flow_runs/{run['id']}", trust_env=False).json()
-        return found["state"]["type"] if found["state"]["type"] in ("COMPLETED", "FAILED", "CRASHED") else ""
+    def over() -> dict[str, Any] | None:
+        found: dict[str, Any] = httpx2.get(f"{stack.prefect}/flow_runs/{run['id']}", trust_env=False).json()
+        return found if found["state"]["type"] in ("COMPLETED", "FAILED", "CRASHED") else None
 
-    assert schema["required"] == ["title"]
-    assert until(state, timeout_s=90) == "COMPLETED"
+    found = until(over, timeout_s=90)
+    assert found is not None
+    return found
+
+
+def test_an_operator_can_start_a_film_from_the_form_and_have_it_published(stack: Stack) -> None:
+    title = "Why is the sea salty?"
+    run = started(stack, title=title, resolution="540p", publish=["folder"])
+
+    def packages() -> list[Path]:
+        """What the folder target made of it; those of other films are beside it."""
+        found = (stack.home / "published").glob("*/publication.json")
+        return [path for path in found if title in path.read_text("utf-8")]
+
+    assert (run["state"]["type"], run["name"]) == ("COMPLETED", title)
+    assert len(until(packages, timeout_s=90, every_s=0.5)) == 1
+
+
+def test_a_run_of_the_form_that_is_to_be_published_nowhere_fails_at_once_and_says_why(stack: Stack) -> None:
+    run = started(stack, title="Why is the sea blue?", publish=["folder", "youtube"])
+
+    assert run["state"]["type"] == "FAILED"
     assert (
-        httpx2.get(f"{stack.prefect}/flow_runs/{run['id']}", trust_env=False).json()["name"] == "Why is the sea salty?"
+        "publish: publish 'youtube': YOUTUBE_CLIENT_ID or YOUTUBE_CLIENT_SECRET is not set" in run["state"]["message"]
     )
+    assert run["total_run_time"] < 15
 
 
 def test_another_users_film_is_not_found(stack: Stack) -> None:

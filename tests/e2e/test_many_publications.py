@@ -21,6 +21,7 @@ import pytest
 
 from store.repos.publications import AT_ONCE
 from tests.media import make_clip
+from tests.support.browser import agreed
 from tests.support.platforms.server import serving
 from tests.support.platforms.youtube import CLIENT_ID, CLIENT_SECRET
 from tests.support.platforms.youtube_many import ManyChannels
@@ -60,7 +61,7 @@ def films(folder: Path) -> Iterator[list[str]]:
 def connect(stack: Stack, server: ManyChannels, channel: str) -> None:
     """What an owner and a browser do."""
     url = stack.post("/social/accounts/youtube/connect", {}).json()["data"]["authorize_url"]
-    page = stack.get(server.consent(url, channel))
+    page = agreed(stack.get(server.consent(url, channel)))
     assert page.status_code == 200, page.text
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
+import sqlite3
+import struct
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,11 +18,20 @@ from typing import Any
 import httpx2
 import pytest
 
+from studio.providers.publish.youtube_client import GRAIN
 from tests.media import make_clip
-from tests.support.platforms.server import LEAK, Fault, serving
-from tests.support.platforms.youtube import CLIENT_ID, CLIENT_SECRET
+from tests.support.browser import agreed, form_in
+from tests.support.platforms.server import LEAK, Asked, Fault, serving
+from tests.support.platforms.youtube import CLIENT_ID, CLIENT_SECRET, Video
 from tests.support.platforms.youtube_many import ManyChannels
 from tests.support.stack import Stack, running_stack, until
+
+LONG = 5
+"""The number of the first film of several chunks."""
+
+SECOND_CHUNK = f"bytes {GRAIN}-"
+HELD_S = 30.0
+"""So long the platform takes for a chunk while the run is cancelled: longer than a worker needs to notice."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -31,6 +45,10 @@ class Published:
     states: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     ledger: dict[str, dict[str, Any]] = field(default_factory=dict)
+    renewal: tuple[str, list[str]] = field(default_factory=lambda: ("", []))
+    """The token that the platform has forgotten in the middle of an upload, and those that it gave instead."""
+    cut_session: str = ""
+    """The upload session of the run that was cancelled."""
 
     @property
     def secrets(self) -> list[str]:
@@ -50,14 +68,23 @@ class Published:
         self.answers.popitem()  # its business is to show the state
         url = answer.json()["data"]["authorize_url"]
         self.states.append(url.partition("state=")[2].partition("&")[0])
-        page = self.ask("GET", self.server.consent(url, channel))
+        question = self.ask("GET", self.server.consent(url, channel))
+        if form := form_in(question.text):
+            self.answers.popitem()  # its business is to hold what the yes is sent with
+            self.states.append(form.fields["token"])
+        page = agreed(question)
+        self.answers[f"{len(self.answers)} POST callback"] = f"{page.headers}\n{page.text}"
         accounts = self.ask("GET", "/social/accounts").json()["data"]["items"]
         return next((each["id"] for each in accounts if each["remote_id"] == f"UC{channel}"), ""), page
 
     def publish(self, title: str, url: str, account_id: str, *ends: str) -> dict[str, Any]:
-        order = {"platform": "youtube", "account_id": account_id, "content": {"title": title, "video_url": url}}
-        publish_id = self.ask("POST", "/social/publish", order).json()["data"]["publish_id"]
+        return self.outcome(title, self.begin(title, url, account_id), *ends)
 
+    def begin(self, title: str, url: str, account_id: str) -> str:
+        order = {"platform": "youtube", "account_id": account_id, "content": {"title": title, "video_url": url}}
+        return str(self.ask("POST", "/social/publish", order).json()["data"]["publish_id"])
+
+    def outcome(self, title: str, publish_id: str, *ends: str) -> dict[str, Any]:
         def over() -> dict[str, Any] | None:
             shown: dict[str, Any] = self.stack.get(f"/social/publications/{publish_id}").json()["data"]
             return shown if shown["status"] in ends else None
@@ -72,12 +99,46 @@ class Published:
         """Which secret is in which of *texts*."""
         return [(secret, where) for secret in self.secrets for where, text in texts.items() if secret.encode() in text]
 
+    def publish_with_a_token_that_ends_in_the_middle(self, title: str, url: str, account_id: str) -> None:
+        """Its platform forgets the token when the second chunk comes, before that is acted on."""
+        refused: list[str] = []
+
+        def end_tokens(_: int, when: str, asked: Asked) -> None:
+            if when == "before" and asked.headers.get("content-range", "").startswith(SECOND_CHUNK) and not refused:
+                refused.append(asked.headers["authorization"].removeprefix("Bearer "))
+                self.server.access.clear()
+
+        self.server.hook = end_tokens
+        self.publish(title, url, account_id, "published")
+        self.server.hook = None
+        [old] = refused
+        later = self.server.given[self.server.given.index(old) + 1 :]
+        self.renewal = old, [each for each in later if each.startswith("CANARY-access")]
+
+    def publish_and_cancel_the_run_in_the_middle(self, title: str, url: str, account_id: str) -> None:
+        """What an operator does in the Prefect UI while the second chunk is on its way."""
+        held = Fault("PUT /upload/youtube/v3/videos", "slow", skip=1, seconds=HELD_S)
+        self.server.faults = [held]
+        publish_id = self.begin(title, url, account_id)
+        until(lambda: held.times == 0, timeout_s=90, every_s=0.1)
+        self.cut_session = list(self.server.sessions)[-1]
+        with closing(sqlite3.connect(self.stack.home / "video-system.db", timeout=10)) as connection:
+            (run_id,) = connection.execute("SELECT run_id FROM publications WHERE id = ?", (publish_id,)).fetchone()
+        self.stack.cancel(run_id)
+        self.outcome(title, publish_id, "cancelled")
+
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("films")
-    for number in range(5):
+    for number in range(LONG):
         make_clip(folder / f"{number}.mp4", seconds=3 + number, size=(360, 640), fps="30", with_audio=True)
+    for number in (LONG, LONG + 1):
+        # Bytes behind the film that players pass over: several chunks without encoding for minutes.
+        make_clip(folder / f"{number}.mp4", seconds=2, size=(360, 640), fps="30", with_audio=True)
+        free = struct.pack(">I4s", 4 * GRAIN, b"free") + random.Random(number).randbytes(4 * GRAIN - 8)
+        with (folder / f"{number}.mp4").open("ab") as film:
+            film.write(free)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -105,6 +166,8 @@ def used(tmp_path_factory: pytest.TempPathFactory, films: str) -> Iterator[Publi
         upload = "PUT /upload/youtube/v3/videos"
         server.faults += [Fault(upload, "reset", after_bytes=1_000), Fault(upload, "lost answer", skip=1)]
         day.publish("Interrupted", f"{films}/1.mp4", tides, "published")
+        day.publish_with_a_token_that_ends_in_the_middle("Renewed", f"{films}/{LONG}.mp4", tides)
+        day.publish_and_cancel_the_run_in_the_middle("Called off", f"{films}/{LONG + 1}.mp4", tides)
         server.faults = [Fault("POST /upload/youtube/v3/videos", "status", times=9, status=400)]
         day.publish("Refused", f"{films}/2.mp4", tides, "failed")
         server.faults = [Fault("POST /upload/youtube/v3/videos", "status", times=9, status=503)]
@@ -136,11 +199,36 @@ def test_everything_that_gives_tokens_away_has_happened(used: Published) -> None
 
     assert ends == {
         "Good": ("published", None), "Interrupted": ("published", None), "Refused": ("failed", "PROVIDER_REJECTED"),
+        "Renewed": ("published", None), "Called off": ("cancelled", None),
         "Postponed": ("scheduled", "PROVIDER_UNAVAILABLE"), "Expired": ("failed", "ACCOUNT_EXPIRED"),
     }  # fmt: skip
     assert used.server.refreshed >= 4
     for kind, least in (("access", 6), ("refresh", 2), ("session", 2), ("code", 3)):
         assert sum(secret.startswith(f"CANARY-{kind}") for secret in used.server.given) >= least, kind
+
+
+def test_a_token_that_ends_in_the_middle_of_an_upload_is_renewed_and_the_film_arrives_once(
+    used: Published, films: str
+) -> None:
+    arrived = [video.film for video in used.server.videos.values() if titled(video, "Renewed")]
+    film = httpx2.get(f"{films}/{LONG}.mp4", timeout=45, trust_env=False).content
+    old, instead = used.renewal
+
+    assert [hashlib.sha256(each).digest() for each in arrived] == [hashlib.sha256(film).digest()]
+    assert len(instead) == 1
+    assert {old, *instead} <= set(used.secrets)
+    assert used.ledger["Renewed"]["bytes_sent"] == len(film)
+
+
+def test_nothing_stays_of_a_run_that_an_operator_cancels_in_the_middle_of_an_upload(used: Published) -> None:
+    assert used.cut_session in used.server.given
+    assert used.cut_session not in used.server.sessions
+    assert [video for video in used.server.videos.values() if titled(video, "Called off")] == []
+    assert used.ledger["Called off"]["url"] is None
+
+
+def titled(video: Video, title: str) -> bool:
+    return bool(video.resource["snippet"]["title"] == title)
 
 
 def test_prefect_has_no_token_in_runs_logs_or_artifacts(used: Published) -> None:

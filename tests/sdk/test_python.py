@@ -37,7 +37,7 @@ NOT_FOR_KEYS = {
 }  # fmt: skip
 """Operations that a login does, and no key."""
 
-NOT_A_CLIENTS = {"live", "ready", "media", "get_version", "get_metrics", "finish_connecting"}
+NOT_A_CLIENTS = {"live", "ready", "media", "get_version", "get_metrics", "finish_connecting", "confirm_connecting"}
 """For monitors and browsers."""
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
@@ -286,6 +286,19 @@ def test_a_download_that_breaks_leaves_no_file(tmp_path: Path) -> None:
         client(lambda _: httpx2.Response(200, content=broken())).download_video("task_1", tmp_path / "film.mp4")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_thumbnails_come_the_best_first() -> None:
+    asked: list[httpx2.URL] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url)
+        return good({"thumbnails": [{"url": "http://a/1.jpg", "expires_at": "", "at": 2.5, "score": 0.75}]})
+
+    thumbnails = client(answer).list_thumbnails("task_1")
+
+    assert [(each.url, each.at, each.score) for each in thumbnails] == [("http://a/1.jpg", 2.5, 0.75)]
+    assert str(asked[0]).endswith("/videos/task_1/download?variant=thumbnails")
 
 
 def test_events_come_one_by_one() -> None:

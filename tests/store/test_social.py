@@ -14,15 +14,15 @@ import pytest
 from sqlalchemy import text
 
 from store.repos.publications import AT_ONCE, Publications, opened, sealed
-from store.repos.social import CONNECT_FOR, Connections, SocialAccounts
+from store.repos.social import CONNECT_FOR, Confirmed, Connections, SocialAccounts
 from store.session import engine, reading, transaction
 from store.tables.base import utc_now
 from store.tables.social import Publication, SocialAccount
 from store.tables.users import User
 from studio.errors import BadInput, PermissionEnded, ProviderUnavailable
 from studio.models.publication import Grant, Target, Token
-from studio.sealing import SealBroken, is_newest, seal, unseal
-from tasks import publish as tasks
+from studio.sealing import NAME_BYTES, SealBroken, seal, unseal
+from tasks import tokens as tasks
 from tests.support.platforms.server import Fault, serving
 from tests.support.platforms.youtube import CLIENT_ID, CLIENT_SECRET, YouTubePlatform
 
@@ -82,20 +82,25 @@ def test_nobody_has_an_account_or_a_publication_at_first(owner: User) -> None:
     with reading() as session:
         assert SocialAccounts(session, owner_id=owner.id).all() == []
         assert Publications(session, owner_id=owner.id).page(after=None, most=9) == []
-        assert Connections(session).use(state="", platform=Target.YOUTUBE) is None
+        assert Connections(session).confirm(token="", platform=Target.YOUTUBE) is None
 
 
 def test_no_secret_stands_in_a_row_as_it_is(owner: User) -> None:
     account = kept(owner, access="CANARY-access", refresh="CANARY-refresh")
     with transaction() as session:
-        Connections(session).begin(
+        ways = Connections(session)
+        ways.begin(
             state="CANARY-state", verifier="CANARY-verifier", owner_id=owner.id, platform=Target.X, redirect="https://a"
         )
+        held = ways.hold(state="CANARY-state", platform=Target.X, code="CANARY-code")
         publication = line(owner)
         publication.saved = sealed(publication, {"session": "https://upload/CANARY-session"})
         Publications(session, owner_id=owner.id).add(publication)
 
-    assert "CANARY" not in all_cells("social_accounts", "social_connections", "publications")
+    cells = all_cells("social_accounts", "social_connections", "publications")
+    assert held is not None
+    assert held[1] not in cells
+    assert "CANARY" not in cells
     assert token_of(account.id).access == "CANARY-access"
     assert opened(row(publication.id)) == {"session": "https://upload/CANARY-session"}
 
@@ -164,8 +169,7 @@ def test_a_new_key_in_front_seals_and_the_old_one_behind_it_still_opens(
     after = account_of(account.id)
     monkeypatch.setenv("TOKEN_KEYS", NEW)
 
-    assert not is_newest(before.sealed)
-    assert is_newest(after.sealed)
+    assert before.sealed[:NAME_BYTES] != after.sealed[:NAME_BYTES]
     assert token_of(account.id) == opened_before
 
 
@@ -207,10 +211,27 @@ def test_a_way_is_used_once_by_whichever_of_eight_is_first(owner: User) -> None:
 
     def use(_: int) -> bool:
         with transaction() as session:
-            return Connections(session).use(state="state", platform=Target.YOUTUBE) is not None
+            return Connections(session).hold(state="state", platform=Target.YOUTUBE, code="code") is not None
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(use, range(8))) == 1
+
+
+def test_of_eight_who_confirm_one_way_at_once_one_connects(owner: User) -> None:
+    with transaction() as session:
+        ways = Connections(session)
+        ways.begin(state="state", verifier="verifier", owner_id=owner.id, platform=Target.YOUTUBE, redirect="https://a")
+        held = ways.hold(state="state", platform=Target.YOUTUBE, code="code")
+    assert held is not None
+
+    def confirm(_: int) -> Confirmed | None:
+        with transaction() as session:
+            return Connections(session).confirm(token=held[1], platform=Target.YOUTUBE)
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = [each for each in pool.map(confirm, range(8)) if each]
+
+    assert taken == [Confirmed(owner_id=owner.id, redirect="https://a", verifier="verifier", code="code")]
 
 
 def test_ways_whose_time_is_over_are_forgotten_when_the_next_one_begins(

@@ -52,6 +52,14 @@ def test_seconds_count_from_a_day_on_and_bytes_as_long_as_they_are_kept(owner: U
     assert totals(owner, NOON - timedelta(days=1)) == (10.5, 6_000_000_054)
 
 
+def test_pictures_beside_a_film_count_too(owner: User) -> None:
+    thumbnails = [{"image": {"size": 100}}, {"image": {"size": 10}}]
+    beside = {"animation": {"size": 1_000}, "preview": None, "thumbnails": thumbnails}
+    film(owner, completed_at=NOON, rendition={"duration": 2.0, "video": {"size": 5}, **beside})
+
+    assert totals(owner, NOON) == (2.0, 1_115)
+
+
 def test_a_rendition_without_sizes_counts_no_bytes(owner: User) -> None:
     film(owner, completed_at=NOON, rendition={"duration": 2.0})
 

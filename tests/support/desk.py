@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from store.tables.base import utc_now
 from studio.errors import PublishCancelled
-from studio.models.publication import Token
+from studio.models.publication import Allowance, Token
 
 
 class Died(BaseException):
@@ -29,6 +29,8 @@ class MemoryDesk:
     calls: int = 0
     steps: list[tuple[str, int | None]] = field(default_factory=list)
     _saved: dict[str, JsonValue] = field(default_factory=dict)
+    reserved: list[Allowance] = field(default_factory=list)
+    settled: list[Allowance] = field(default_factory=list)
     on_renew: Callable[[], str] | None = None
     """Makes the platform's next access token, and returns it."""
 
@@ -54,6 +56,12 @@ class MemoryDesk:
         if token.access == self.access and self.on_renew:
             self.access = self.on_renew()
         return self.token()
+
+    def reserve(self, wanted: Allowance) -> None:
+        self.reserved.append(wanted)
+
+    def settle(self, used: Allowance) -> None:
+        self.settled.append(used)
 
     def _count(self) -> None:
         self.calls += 1

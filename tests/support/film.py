@@ -116,7 +116,7 @@ def captions_read_back(path: Path, timeline: Timeline) -> tuple[float, list[str]
     best counts, until ENOUGH has been found.
     """
     times = [_at(cue, share) for cue in timeline.captions for share in READ_AT]
-    images = iter(_frames(path, times))
+    images = iter(frames_at(path, times))
     shown = [
         [_band(image, timeline) if cue.is_burned_in else image for image in islice(images, len(READ_AT))]
         for cue in timeline.captions
@@ -173,7 +173,7 @@ def _bare(text: str) -> str:
     return "".join(c for c in to_simplified(unicodedata.normalize("NFKC", text)).lower() if c.isalnum())
 
 
-def _frames(path: Path, times: list[float]) -> list[Image.Image]:
+def frames_at(path: Path, times: list[float]) -> list[Image.Image]:
     images: list[Image.Image] = []
     with av.open(str(path)) as opened:
         for frame in opened.decode(opened.streams.video[0]):
@@ -186,7 +186,7 @@ def contact_sheet(path: Path, out: Path, *, count: int = 12, columns: int = 6, w
     """*count* frames of the film at even distances, in one picture."""
     with av.open(str(path)) as opened:
         seconds = float(opened.duration / 1e6)
-    images = _frames(path, [seconds * (i + 0.5) / count for i in range(count)])
+    images = frames_at(path, [seconds * (i + 0.5) / count for i in range(count)])
     small = [image.resize((width_px, image.height * width_px // image.width)) for image in images]
     rows = -(-count // columns)
     sheet = Image.new("RGB", (width_px * columns, small[0].height * rows))

@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from studio.models.template import load_template
 from studio.providers.llm import ScriptOrder
 from studio.providers.till import Quote, Receipt
+from tests.support.templates import dressed
 from tests.support.vendor import Asked, Said, VendorServer, as_json, vendor_server
 
 SCENE = {
@@ -32,7 +32,8 @@ def an_order(
     title: str = "Why do tides rise?", description: str = "The Moon pulls the sea.", **more: Any
 ) -> ScriptOrder:
     """An order that DRAFT fits: about seven seconds of English."""
-    given = {"language": "en", "seconds": 7, "pace": 2.5, "template": load_template("explainer"), **more}
+    given = {"language": "en", "seconds": 7, "pace": 2.5, **more}
+    given.setdefault("template", dressed(title=title, language=given["language"]))
     return ScriptOrder(title=title, description=description, **given)
 
 

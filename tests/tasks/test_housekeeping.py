@@ -102,6 +102,8 @@ def test_only_what_is_old_and_nobody_points_at_is_swept(storage: Storage, tmp_pa
     asked = an_object(storage, tmp_path, "asked for", hours_old=99)
     owned = an_object(storage, tmp_path, "owned", hours_old=99)
     bought = an_object(storage, tmp_path, "bought", hours_old=99)
+    watched = an_object(storage, tmp_path, "watched", hours_old=99)
+    film(user, days_ago=None, previews=[watched])
     film(user, days_ago=1, timeline={"clips": [{"key": shown}]}, brief={"title": "x", "assets": [asked]})
     with transaction() as session:
         session.add(StoredAsset(owner_id=user, key=owned, filename="a", kind="image", media_type="image/png", size=1))
@@ -112,7 +114,7 @@ def test_only_what_is_old_and_nobody_points_at_is_swept(storage: Storage, tmp_pa
 
     assert sweep_unused_objects.fn() == 1
     assert not storage.exists(orphan)
-    assert all(storage.exists(key) for key in (young, shown, asked, owned, bought))
+    assert all(storage.exists(key) for key in (young, shown, asked, owned, bought, watched))
 
 
 def test_what_is_put_or_used_again_is_young_again(storage: Storage, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from studio.errors import (
     DownloadFailed,
     ObjectMissing,
     OverLimit,
+    OverQuota,
     PermissionEnded,
     ProviderNotReady,
     ProviderRejected,
@@ -33,9 +34,11 @@ from studio.errors import (
 )
 from studio.models.publication import Grant, Published, Target, Token
 from studio.providers import publish as role
+from tasks import desk as desks
 from tasks import publish as tasks
+from tasks.desk import LedgerDesk
 from tasks.lease import Holder, this_process
-from tasks.publish import MOST_ATTEMPTS, POSTPONED, LedgerDesk, note_end, set_aside
+from tasks.publish import MOST_ATTEMPTS, POSTPONED, note_end, set_aside
 from tests.api.conftest import home, migrated_database  # noqa: F401  (fixtures)
 
 Add = Callable[..., str]
@@ -52,7 +55,7 @@ def account(home: Path, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: F811
     def leave(_: str) -> None:
         raise TakenOver
 
-    monkeypatch.setattr(tasks, "leave_to_successor", leave)
+    monkeypatch.setattr(desks, "leave_to_successor", leave)
     with transaction() as session:
         owner = Users(session).operator()
         grant = Grant(remote_id="UC1", name="Tides", token=Token(access="access-1", refresh="refresh-1"))
@@ -113,7 +116,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Sets the time that reports go by."""
 
     def set_to(seconds: float) -> None:
-        monkeypatch.setattr(tasks.time, "monotonic", lambda: 1_000.0 + seconds)
+        monkeypatch.setattr(desks.time, "monotonic", lambda: 1_000.0 + seconds)
 
     set_to(0)
     return set_to
@@ -220,7 +223,7 @@ def test_a_token_that_dies_within_five_minutes_is_renewed_before_it_is_used(
 ) -> None:
     ends = None if lives_s is None else utc_now() + timedelta(seconds=lives_s)
     keep_token(account, Token(access="access-1", refresh="refresh-1", expires_at=ends))
-    monkeypatch.setattr(tasks, "renewed", lambda account, token: Token(access="access-2"))
+    monkeypatch.setattr(desks, "renewed", lambda account, token: Token(access="access-2"))
 
     assert desk_of(add()).token().access == ("access-2" if is_renewed else "access-1")
 
@@ -270,6 +273,13 @@ def test_a_platform_that_is_over_its_limit_is_waited_for_two_weeks(add: Add, day
     error = OverLimit("publish", "youtube", "over its quota", retry_after=3600.0)
 
     assert set_aside(publication_id, error) == became
+
+
+def test_a_quota_that_we_count_ourselves_is_waited_for_as_long_as_it_takes(add: Add) -> None:
+    publication_id = add(attempt=MOST_ATTEMPTS + 60, created_at=utc_now() - timedelta(days=60))
+    error = OverQuota("publish", "youtube", "the day is used up", retry_after=3600.0)
+
+    assert set_aside(publication_id, error) == "scheduled"
 
 
 @pytest.mark.parametrize(("saved", "counts"), [(b"sealed", True), (None, False)])
@@ -400,9 +410,11 @@ def end(run_id: str | None, kind: StateType) -> None:
     note_end(None, Run(), State[object](type=kind))  # type: ignore[arg-type]
 
 
-def test_after_an_operator_s_cancel_another_run_finds_out_what_is_at_the_platform(add: Add) -> None:
+# The worker calls the hook while the run is still CANCELLING, the server once it is CANCELLED.
+@pytest.mark.parametrize("kind", [StateType.CANCELLING, StateType.CANCELLED])
+def test_after_an_operator_s_cancel_another_run_finds_out_what_is_at_the_platform(add: Add, kind: StateType) -> None:
     publication_id = add(saved=b"sealed")
-    end(row(publication_id).run_id, StateType.CANCELLED)
+    end(row(publication_id).run_id, kind)
     after = row(publication_id)
     with transaction() as session:
         publications = Publications.of_everyone(session)

@@ -1,5 +1,5 @@
 export type Status = 'pending' | 'processing' | 'awaiting_review' | 'completed' | 'failed' | 'cancelled';
-export type Variant = 'video' | 'srt' | 'vtt' | 'poster';
+export type Variant = 'video' | 'srt' | 'vtt' | 'poster' | 'animation' | 'preview';
 
 export interface TaskAccepted { task_id: string; status: Status; estimated_time: number }
 export interface Task { task_id: string; status: Status; progress: number; video_url: string | null }
@@ -9,9 +9,11 @@ export interface Film { width: number; height: number; duration: number; loudnes
 export interface Video {
   id: string; title: string; status: Status; stage: string; progress: number; error: Failing | null;
   brief: Record<string, unknown>; tags: string[]; warnings: string[]; video: Film | null;
-  links: { self: string; events: string; script: string; download: string | null };
+  links: { self: string; events: string; script: string; download: string | null; preview: string | null };
   webhook_url: string | null; created_at: string; started_at: string | null; completed_at: string | null;
 }
+/** A frame that may stand for a video: `at` seconds, `score` 0 to 1; `url` works without an account until `expires_at`. */
+export interface Thumbnail { url: string; expires_at: string; at: number; score: number }
 export interface Estimate { seconds: number; duration: number; cost: number | null; currency: string; warnings: string[] }
 export interface SceneText { narration: string; role?: 'hook' | 'body' | 'closing'; visual?: string; keywords?: string[]; queries?: string[] }
 export interface Script { title: string; language: string; written_by: string; scenes: Required<SceneText>[]; warnings: string[] }
@@ -96,7 +98,7 @@ export interface Model { id: string; name: string; type: string; status: 'availa
 export interface InferenceResult {
   model_id: string; output: { text: string }; usage: { input_tokens: number; output_tokens: number }; latency_ms: number;
 }
-export interface Template { name: string; title: string; description: string; duration: number; aspects: string[]; languages: string[]; [key: string]: unknown }
+export interface Template { name: string; title: string; description: string; duration: number; aspects: string[]; languages: string[]; fields: { name: string; default: string | null }[]; preview_url: string | null; [key: string]: unknown }
 export interface Voice { id: string; name: string; provider: string; language: string; is_draft: boolean; credit: Credit }
 export interface VoiceSample { voice_id: string; text: string; url: string; media_type: string }
 export interface Profile { user_id: string; username: string; email: string; name: string; language: string; plan: string; created_at: string }
@@ -106,8 +108,10 @@ export interface Creating extends Options { idempotencyKey?: string }
 export interface Brief {
   /** Needed, unless `trend` is a keyword that a scan has seen. */
   title?: string; trend?: string; description?: string; script?: string; language?: string; voice?: string; template?: string;
-  aspect?: '9:16' | '16:9' | '1:1'; resolution?: '540p' | '720p' | '1080p'; duration?: number; assets?: string[];
+  aspect?: '9:16' | '16:9' | '1:1' | '4:5'; resolution?: '540p' | '720p' | '1080p'; duration?: number; assets?: string[];
   sources?: string[]; research?: boolean; footage?: boolean; speed?: number; narration?: string;
+  /** What the template's merge fields hold, by name. */
+  fields?: Record<string, string>;
   tags?: string[]; review?: boolean; webhookUrl?: string; publish?: PublishTarget[];
 }
 export interface ClientOptions {
@@ -141,6 +145,7 @@ export class VideoSystemClient {
   chooseShot(videoId: string, number: number, choice: Choice & Options): Promise<Video>;
   approveScript(videoId: string, options?: Options): Promise<Video>;
   downloadVideo(videoId: string, options?: { variant?: Variant } & Options): Promise<Response>;
+  listThumbnails(videoId: string, options?: Options): Promise<Thumbnail[]>;
   followVideo(videoId: string, options?: { lastEventId?: string } & Options): AsyncGenerator<VideoEvent, void, undefined>;
   uploadAsset(content: Blob | ArrayBuffer | ArrayBufferView, options: { filename: string } & Options): Promise<Asset>;
   importAsset(order: { url: string } & Options): Promise<Asset>;

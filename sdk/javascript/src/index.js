@@ -120,11 +120,20 @@ export class VideoSystemClient {
     return this.#connection.data('POST', `/videos/${seg(videoId)}/approve`, { signal, isSafe: false });
   }
 
-  /** A file of a finished video as a Response: `.blob()`, `.arrayBuffer()` or `.body` to stream it. */
+  /**
+   * A file of a finished video as a Response: `.blob()`, `.arrayBuffer()` or `.body` to stream it. The `preview` can be
+   * had while the video is rendered: as much as there is of it.
+   */
   async downloadVideo(videoId, { variant = 'video', signal } = {}) {
     // Two steps: a redirect would carry the key along to wherever the files are.
     const link = await this.#connection.data('GET', `/videos/${seg(videoId)}/download`, { query: { variant, redirect: false }, signal });
     return this.#connection.fetch(link.url, { signal });
+  }
+
+  /** Frames that may stand for a finished video, the best first. */
+  async listThumbnails(videoId, { signal } = {}) {
+    const data = await this.#connection.data('GET', `/videos/${seg(videoId)}/download`, { query: { variant: 'thumbnails' }, signal });
+    return data.thumbnails;
   }
 
   /** Every step of the video as it happens, until it is over. */

@@ -96,6 +96,15 @@ test('wait throws for a film that will never be', () => serving(
   async (client) => assert.rejects(client.wait('task_1'), sdk.VideoFailed),
 ));
 
+test('thumbnails come the best first', () => serving(
+  [good({ thumbnails: [{ url: 'http://a/1.jpg', expires_at: '', at: 2.5, score: 0.75 }] })],
+  async (client, asked) => {
+    const thumbnails = await client.listThumbnails('task_1');
+    assert.deepEqual(thumbnails.map((each) => [each.url, each.at]), [['http://a/1.jpg', 2.5]]);
+    assert.equal(asked[0].url, '/videos/task_1/download?variant=thumbnails');
+  },
+));
+
 test('a download sends no key to where the file is', () => serving(
   [good({ url: 'REPLACED', expires_at: '' })],
   async (client, asked) => {

@@ -26,6 +26,7 @@ from video_system._models import (
     Task,
     TaskAccepted,
     Template,
+    Thumbnail,
     Variant,
     Video,
     Voice,
@@ -157,6 +158,7 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
         footage: bool | None = None,
         speed: float | None = None,
         narration: str | None = None,
+        fields: Mapping[str, str] | None = None,
         tags: Sequence[str] | None = None,
         review: bool | None = None,
         webhook_url: str | None = None,
@@ -168,6 +170,7 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
 
         *assets* and *narration* (an own recording of *script*) are ids of own files. *sources* are web pages that facts
         may be taken from; with *research* the title is looked up. Without *footage* nothing is looked for to show.
+        *fields* fill the template's merge fields.
         With *review* it waits for `approve_script` once its script is written. *webhook_url* is told what happens to
         this video, beside the account's webhooks. *publish* is where it goes when it is done: `{"platform": …}` each.
         """
@@ -193,6 +196,7 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
         footage: bool | None = None,
         speed: float | None = None,
         narration: str | None = None,
+        fields: Mapping[str, str] | None = None,
         tags: Sequence[str] | None = None,
         review: bool | None = None,
         webhook_url: str | None = None,
@@ -291,6 +295,8 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
         """
         Save a file of a finished video; *to* appears only when it is whole.
 
+        The "preview" can be had while the video is rendered: as much as there is of it.
+
         Raises:
             FileExistsError: *to* is there and *overwrite* is False.
         """
@@ -308,6 +314,13 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
         finally:
             part.unlink(missing_ok=True)
         return target
+
+    def list_thumbnails(self, video_id: str) -> list[Thumbnail]:
+        """Frames that may stand for a finished video, the best first."""
+        data = self._connection.data(
+            Call("GET", f"/videos/{video_id}/download", params={"variant": "thumbnails"})
+        )
+        return [Thumbnail.of(each) for each in data["thumbnails"]]
 
     def follow_video(self, video_id: str, *, last_event_id: str | None = None) -> Iterator[Event]:
         """Every step of the video as it happens, until it is over."""

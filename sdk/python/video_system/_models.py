@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Generic, Literal, TypeVar
 
 Status = Literal["pending", "processing", "awaiting_review", "completed", "failed", "cancelled"]
-Variant = Literal["video", "srt", "vtt", "poster"]
+Variant = Literal["video", "srt", "vtt", "poster", "animation", "preview"]
 DeliveryStatus = Literal["pending", "delivered", "failed"]
 
 R = TypeVar("R", bound="Result")
@@ -70,6 +70,16 @@ class Video(Result):
     created_at: str = ""
     started_at: str | None = None
     completed_at: str | None = None
+
+
+@dataclass(frozen=True)
+class Thumbnail(Result):
+    """A frame that may stand for a video: *at* seconds, *score* 0 to 1; *url* works without an account for a while."""
+
+    url: str
+    at: float
+    score: float
+    expires_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,6 +190,10 @@ class Template(Result):
     duration: int = 0
     aspects: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
+    fields: list[dict[str, str | None]] = field(default_factory=list)
+    """Name and default of what a video's *fields* may fill; one without a default has to be given."""
+    preview_url: str | None = None
+    """Four frames of a video of this kind, a link for a day."""
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ from studio.picture.beside import heading_beside, is_timely, shown_at
 from studio.picture.chrome import Chrome
 from studio.picture.compositor import Frame
 from studio.picture.ground import Light
+from studio.picture.grounds import ground_of
 from studio.picture.layouts import Painter
 from studio.picture.phrases import emphasis_of
 from studio.picture.scenetext import SceneText
 from studio.picture.series import find_series, shown_amounts
 from studio.picture.stage import Stage
-from studio.picture.tones import toned_ground
+from studio.picture.tones import tones_of
 from studio.picture.unitheading import UnitHeading
 
 _HEADINGS: Final = (96, 86, 78, 70, 62)
@@ -87,10 +88,8 @@ class _Painting:
     def __init__(self, stage: Stage, content: ChartContent) -> None:
         self._stage, palette = stage, stage.palette
         lights = [Light(0.75, 0.55, 0.7, palette.glow, 0.22), Light(0.1, 0.1, 0.5, palette.glow, 0.12)]
-        self._ground, self._chrome = (
-            toned_ground(stage, lights),
-            Chrome(stage, palette.mark if stage.ground == "paper" else palette.text),
-        )
+        self._ground = ground_of(stage, lights, vignette=0.2)
+        self._chrome = Chrome(stage, tones_of(stage).chrome)
         self._heading = UnitHeading(
             stage,
             text=content.text,
@@ -104,7 +103,7 @@ class _Painting:
         grid, unit = self._stage.grid, self._stage.grid.unit
         if grid.is_wide:
             return Area(grid.width * 0.46, grid.top + 80 * unit, grid.right, grid.bottom)
-        top = self._heading.end(76 * unit) + (56 if grid.shape == "tall" else 34) * unit
+        top = self._heading.end(76 * unit) + (56 if grid.is_upright else 34) * unit
         return Area(grid.left, top, grid.low_right, grid.bottom)
 
     def draw(self, frame: Frame, index: int) -> None:

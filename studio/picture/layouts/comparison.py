@@ -12,6 +12,7 @@ from studio.picture.chrome import Chrome
 from studio.picture.compositor import Frame
 from studio.picture.contrast import find_contrast
 from studio.picture.ground import Light
+from studio.picture.grounds import ground_of
 from studio.picture.iconwords import item_icons
 from studio.picture.layouts import Painter
 from studio.picture.phrases import emphasis_of
@@ -19,7 +20,7 @@ from studio.picture.scenetext import SceneText
 from studio.picture.series import find_series, shown_amounts
 from studio.picture.sides import FigureColumns, SideCards, SideContent
 from studio.picture.stage import Stage
-from studio.picture.tones import toned_ground
+from studio.picture.tones import tones_of
 from studio.picture.unitheading import UnitHeading
 
 _HEADINGS: Final = (92, 82, 72, 64, 56)
@@ -102,10 +103,8 @@ class _Painting:
     def __init__(self, stage: Stage, content: ComparisonContent) -> None:
         self._stage, palette = stage, stage.palette
         lights = [Light(0.25, 0.5, 0.6, palette.glow, 0.20), Light(0.8, 0.5, 0.6, palette.glow, 0.12)]
-        self._ground, self._chrome = (
-            toned_ground(stage, lights),
-            Chrome(stage, palette.mark if stage.ground == "paper" else palette.text),
-        )
+        self._ground = ground_of(stage, lights, vignette=0.2)
+        self._chrome = Chrome(stage, tones_of(stage).chrome)
         self._heading = UnitHeading(
             stage, text=content.text, emphasis=content.emphasis, unit=content.unit, sizes=_HEADINGS
         )
@@ -117,7 +116,7 @@ class _Painting:
         grid, unit = self._stage.grid, self._stage.grid.unit
         if grid.is_wide:
             return Area(grid.width * 0.47, grid.top + 70 * unit, grid.right, grid.bottom)
-        top = self._heading.end(72 * unit) + (60 if grid.shape == "tall" else 34) * unit
+        top = self._heading.end(72 * unit) + (60 if grid.is_upright else 34) * unit
         return Area(grid.left, top, grid.low_right, grid.bottom)
 
     def draw(self, frame: Frame, index: int) -> None:

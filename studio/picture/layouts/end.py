@@ -7,11 +7,12 @@ from typing import Final
 
 from studio.models.base import Model
 from studio.models.shot import GroundName
-from studio.picture import grounds
+from studio.picture.branding import logo_sprite
 from studio.picture.compositor import Frame, Sprite
 from studio.picture.fitting import Step, fit_block, fit_line, steps
 from studio.picture.fonts import Face
 from studio.picture.ground import Placed
+from studio.picture.grounds import ground_of
 from studio.picture.icons import STRAIGHT_EDGED, sign, standing_icon
 from studio.picture.layouts import Painter
 from studio.picture.motion import expo, ramp, spring
@@ -20,10 +21,11 @@ from studio.picture.scenetext import SceneText
 from studio.picture.shapes import disc, rounded
 from studio.picture.stage import Moment, Stage
 from studio.picture.textblock import Ink, TextBlock
+from studio.picture.tones import tones_of
 from studio.picture.typography import Anchor, anchored, text_sprite
 
 _NAMES: Final[tuple[Step, ...]] = ((112, 1), (96, 1), (84, 2), (72, 2), (62, 2), (54, 3))
-_LOGO_U: Final = {"tall": 300, "wide": 400, "square": 210}
+_LOGO_U: Final = {"tall": 300, "portrait": 300, "wide": 400, "square": 210}
 _SMALLEST_LOGO_U: Final = 130
 _RINGS: Final = ((1.94, 0.10), (2.94, 0.07), (4.06, 0.05))
 """Diameter in logos and opacity of the rings in the ground."""
@@ -48,7 +50,7 @@ class End:
     """Last scene of every film of two scenes or more."""
 
     name = "end"
-    grounds: tuple[GroundName, ...] = ("vivid",)
+    grounds: tuple[GroundName, ...] = ("vivid", "deep", "paper")
     content = EndContent
     repeats = False
 
@@ -62,6 +64,7 @@ class End:
             tag=film.tagline,
             call=film.call or ("追蹤" if scene.is_chinese else "Follow"),
             icon=film.icon,
+            following=film.following,
             credit=film.credit,
         )
 
@@ -76,21 +79,26 @@ class End:
 
 class _Painting:
     def __init__(self, stage: Stage, content: EndContent) -> None:
-        self._stage, grid, palette = stage, stage.grid, stage.palette
-        unit, colour = grid.unit, palette.on_vivid
-        self._colour = colour
+        self._stage, grid, self._tones = stage, stage.grid, tones_of(stage)
+        unit, colour = grid.unit, self._tones.text
         self._logo_size = _LOGO_U[grid.shape] * unit
-        self._ground = grounds.vivid(stage)
+        self._ground = ground_of(stage)
         self._x = grid.left if grid.is_wide else grid.centre_x
         self._width = grid.body_width * (0.52 if grid.is_wide else 0.94)
         self._lay_out(content)
-        share = _BADGE_SHARE if content.icon in STRAIGHT_EDGED else _ICON_SHARE
-        self._logo = disc(self._logo_size, palette.paper[0])
-        self._icon = standing_icon(content.icon, int(self._logo_size * share))
+        self._logo = disc(self._logo_size, self._tones.badge)
+        self._icon = self._emblem(content.icon)
         self._pulse = disc(self._logo_size * 1.13, colour, 0.9, ring=5 * unit)
         for share, opacity in _RINGS:
             ring = disc(self._logo_size * share, colour, opacity, ring=3 * unit)
             self._ground.baked.append(Placed(ring, *self._logo_place))
+
+    def _emblem(self, icon: str) -> Sprite:
+        """The brand's sign where there is one, else the film's icon."""
+        if self._stage.logo is not None:
+            return logo_sprite(self._stage.logo, disc_px=int(self._logo_size))
+        share = _BADGE_SHARE if icon in STRAIGHT_EDGED else _ICON_SHARE
+        return standing_icon(icon, int(self._logo_size * share))
 
     def _lay_out(self, content: EndContent) -> None:
         """Stack name, tag, button and the next film; the whole stack is centred in the room that it has."""
@@ -114,7 +122,7 @@ class _Painting:
         middle = y + self._logo_size * 0.565
         self._logo_place = (grid.width * 0.74, grid.centre_y) if grid.is_wide else (grid.centre_x, middle)
         y += logo
-        ink = Ink(self._colour, self._colour)
+        ink = Ink(self._tones.text, self._tones.text)
         anchor: Anchor = "left" if grid.is_wide else "middle"
         self._name = TextBlock(setting, "black", ink, x=self._x, top=y, anchor=anchor, leading=1.18)
         self._tag_baseline = y + name + (8 + 42) * unit
@@ -125,22 +133,23 @@ class _Painting:
         unit = self._stage.grid.unit
         face: Face = "medium" if lines > 1 else "bold"
         setting = fit_block(text, face, steps(unit, sizes, lines=lines), max_width=self._width)
-        return [text_sprite(line.text, face, setting.size_px, self._colour) for line in setting.lines]
+        return [text_sprite(line.text, face, setting.size_px, self._tones.text) for line in setting.lines]
 
     def _credit_lines(self, credit: str) -> list[Sprite]:
         grid = self._stage.grid
         ladder = steps(grid.unit, (28, 26), lines=2)
         setting = fit_block(credit, "medium", ladder, max_width=min(self._stage.grid.body_width, 1000 * grid.unit))
-        return [text_sprite(line.text, "medium", setting.size_px, self._colour, opacity=0.92) for line in setting.lines]
+        return [
+            text_sprite(line.text, "medium", setting.size_px, self._tones.text, opacity=0.92) for line in setting.lines
+        ]
 
     def _make_button(self, call: str) -> None:
-        palette, unit = self._stage.palette, self._stage.grid.unit
+        tones, unit = self._tones, self._stage.grid.unit
         _, text = fit_line(call, "black", [66 * unit], max_width=self._width - 230 * unit)
-        self._call = text_sprite(text, "black", 66 * unit, palette.ink)
+        self._call = text_sprite(text, "black", 66 * unit, tones.on_hi)
         self._button_width = self._call.ink_width + 210 * unit
-        fill = palette.hi if palette.is_vivid_dark else "#ffffff"
-        self._button = rounded(self._button_width, 144 * unit, 72 * unit, fill)
-        self._plus = sign("plus-circle-fill", int(76 * unit), palette.ink)
+        self._button = rounded(self._button_width, 144 * unit, 72 * unit, tones.hi)
+        self._plus = sign("plus-circle-fill", int(76 * unit), tones.on_hi)
 
     def draw(self, frame: Frame, index: int) -> None:
         moment = self._stage.moment(frame, index)

@@ -16,7 +16,7 @@ from studio.picture.beats import MOST_BEATS, Beat, beats_of
 from studio.picture.chrome import Chrome
 from studio.picture.compositor import Frame, Sprite
 from studio.picture.fitting import fit_block, fit_line, steps
-from studio.picture.icons import emoji, standing_icon
+from studio.picture.icons import emoji, hero_icon
 from studio.picture.iconwords import choose_hero, find_parts, named_hero
 from studio.picture.layouts import Painter
 from studio.picture.motion import expo, ramp, spring
@@ -32,7 +32,7 @@ _SIZES: Final = (104, 92, 80, 70, 60)
 _LONG_SIZES: Final = (66, 60, 54)
 """With a line more, before a heading is cut."""
 
-_LARGEST_RADIUS_U: Final = {"tall": 300, "wide": 270, "square": 250}
+_LARGEST_RADIUS_U: Final = {"tall": 300, "portrait": 310, "wide": 270, "square": 250}
 _SLOTS: Final[dict[int, tuple[tuple[float, float], ...]]] = {
     1: ((1.27, -0.45),),
     2: ((-1.27, -0.45), (1.27, -0.45)),
@@ -189,7 +189,7 @@ class _Painting:
         names = [(0.0, content.hero)] + [(beat.start, beat.hero) for beat in content.beats if beat.hero]
         ends = [start for start, _ in names[1:]] + [_NEVER]
         size = int(self._radius * 1.86)
-        return [_Hero(start, end, standing_icon(name, size)) for (start, name), end in zip(names, ends, strict=True)]
+        return [_Hero(start, end, hero_icon(name, size)) for (start, name), end in zip(names, ends, strict=True)]
 
     def _heading(self, text: str, emphasis: str) -> TextBlock:
         grid, look = self._stage.grid, self._look
@@ -197,7 +197,7 @@ class _Painting:
         lines = 3 if grid.is_wide else 2
         ladder = steps(grid.unit, _SIZES, lines=lines) + steps(grid.unit, _LONG_SIZES, lines=lines + 1)
         setting = fit_block(text, "black", ladder, max_width=width, emphasis=emphasis)
-        top = grid.top + (56 if grid.shape == "tall" else 48) * grid.unit
+        top = grid.top + (56 if grid.is_upright else 48) * grid.unit
         if grid.is_wide:
             top = grid.centre_y - len(setting.lines) * setting.size_px * 0.62
         return TextBlock(

@@ -11,12 +11,11 @@ from pydantic import Field
 
 from studio.models.base import Model
 from studio.models.shot import GroundName
-from studio.picture import grounds
 from studio.picture.chrome import Chrome
-from studio.picture.colour import mix
 from studio.picture.compositor import Frame, Sprite
 from studio.picture.enumeration import find_list
 from studio.picture.fitting import fit_block, fit_line, steps
+from studio.picture.grounds import ground_of
 from studio.picture.icons import emoji
 from studio.picture.iconwords import item_icons
 from studio.picture.layouts import Painter
@@ -26,6 +25,7 @@ from studio.picture.scenetext import SceneText
 from studio.picture.shapes import disc, rounded
 from studio.picture.stage import Moment, Stage
 from studio.picture.textblock import Ink, TextBlock, emphasis_span
+from studio.picture.tones import tones_of
 from studio.picture.typography import anchored, text_sprite
 
 _HEADINGS, _HEADS, _NOTES = (104, 92, 82, 72, 62), (68, 60, 54, 48, 42), (42, 38, 34)
@@ -57,7 +57,7 @@ class Listing:
     """A scene that counts things up."""
 
     name = "list"
-    grounds: tuple[GroundName, ...] = ("paper",)
+    grounds: tuple[GroundName, ...] = ("paper", "deep")
     content = ListContent
     repeats = False
 
@@ -100,8 +100,8 @@ class _Row:
 
 class _Painting:
     def __init__(self, stage: Stage, content: ListContent) -> None:
-        self._stage, grid, palette = stage, stage.grid, stage.palette
-        self._ground, self._chrome = grounds.paper(stage), Chrome(stage, palette.mark)
+        self._stage, grid, self._tones = stage, stage.grid, tones_of(stage)
+        self._ground, self._chrome = ground_of(stage), Chrome(stage, self._tones.chrome)
         self._text = self._heading(content)
         self._left, self._right, top, bottom = self._area()
         count = len(content.entries)
@@ -120,43 +120,42 @@ class _Painting:
         return self._left + self._tile + 44 * self._stage.grid.unit
 
     def _heading(self, content: ListContent) -> TextBlock:
-        grid, palette = self._stage.grid, self._stage.palette
+        grid, tones = self._stage.grid, self._tones
         width = grid.body_width * (0.38 if grid.is_wide else 1.0)
         sizes = _HEADINGS[2:] if grid.shape == "square" and len(content.entries) > 3 else _HEADINGS
         ladder = steps(grid.unit, sizes, lines=4 if grid.is_wide else 2)
         setting = fit_block(content.text, "black", ladder, max_width=width, emphasis=content.emphasis)
-        top = grid.top + (62 if grid.shape == "tall" else 40) * grid.unit
+        top = grid.top + (62 if grid.is_upright else 40) * grid.unit
         if grid.is_wide:
             top = grid.centre_y - len(setting.lines) * setting.size_px * 0.62
         span = emphasis_span(content.text, content.emphasis)
-        return TextBlock(setting, "black", Ink(palette.ink, palette.mark), x=grid.left, top=top, emphasis=span)
+        return TextBlock(setting, "black", Ink(tones.text, tones.accent), x=grid.left, top=top, emphasis=span)
 
     def _area(self) -> tuple[float, float, float, float]:
         grid, unit = self._stage.grid, self._stage.grid.unit
         if grid.is_wide:
             return grid.width * 0.50, grid.right, grid.top + 70 * unit, grid.bottom
-        return grid.left, grid.low_right, self._text.bottom + (56 if grid.shape == "tall" else 30) * unit, grid.bottom
+        return grid.left, grid.low_right, self._text.bottom + (56 if grid.is_upright else 30) * unit, grid.bottom
 
     def _row(self, entry: ItemContent, number: int, end: float, y: float) -> _Row:
-        palette, unit = self._stage.palette, self._stage.grid.unit
+        tones, unit = self._tones, self._stage.grid.unit
         scaled = unit * self._scale
         width = self._right - self._text_left
         size, head = fit_line(entry.head, "black", [step * scaled for step in _HEADS], max_width=width)
         note_size, note = fit_line(entry.note, "medium", [step * scaled for step in _NOTES], max_width=width)
-        digit = text_sprite(str(number + 1), "black", 30 * scaled, palette.paper[0]) if entry.icon else None
-        tile_colour = mix(palette.paper[1], palette.glow, 0.30)
-        large = text_sprite(str(number + 1), "black", self._tile * 0.56, palette.mark)
+        digit = text_sprite(str(number + 1), "black", 30 * scaled, tones.on_hi) if entry.icon else None
+        large = text_sprite(str(number + 1), "black", self._tile * 0.56, tones.on_tile)
         return _Row(
             y=y,
             start=entry.start,
             end=end,
-            tile=rounded(self._tile, self._tile, self._tile * 0.29, tile_colour),
+            tile=rounded(self._tile, self._tile, self._tile * 0.29, tones.tile),
             icon=emoji(entry.icon, int(self._tile * 0.72)) if entry.icon else large,
-            badge=disc(46 * scaled, palette.mark) if entry.icon else None,
+            badge=disc(54 * scaled, tones.hi) if entry.icon else None,
             digit=digit,
-            head=text_sprite(head, "black", size, palette.ink),
-            note=text_sprite(note, "medium", note_size, palette.soft) if note else None,
-            rule=rounded(width, max(1.0, 2 * unit), 0, palette.ink, 0.14),
+            head=text_sprite(head, "black", size, tones.text),
+            note=text_sprite(note, "medium", note_size, tones.dim) if note else None,
+            rule=rounded(width, max(1.0, 2 * unit), 0, tones.text, 0.14),
         )
 
     def draw(self, frame: Frame, index: int) -> None:

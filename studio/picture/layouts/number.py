@@ -9,12 +9,12 @@ from pydantic import Field
 
 from studio.models.base import Model
 from studio.models.shot import GroundName
-from studio.picture import grounds
 from studio.picture.amounts import number_content
 from studio.picture.chrome import Chrome
 from studio.picture.compositor import Frame, Sprite
 from studio.picture.fitting import fit_block, fit_line, steps
-from studio.picture.icons import standing_icon
+from studio.picture.grounds import ground_of
+from studio.picture.icons import hero_icon
 from studio.picture.iconwords import find_icon
 from studio.picture.layouts import Painter
 from studio.picture.motion import expo, ramp, spring
@@ -23,12 +23,13 @@ from studio.picture.ring import Ring
 from studio.picture.scenetext import SceneText
 from studio.picture.stage import DRIFT_U, Moment, Stage
 from studio.picture.textblock import Ink, TextBlock
+from studio.picture.tones import tones_of
 from studio.picture.typography import anchored, text_sprite, text_width
 from studio.timebase import to_seconds
 
 _SIZES: Final = (420, 380, 340, 300, 264, 232, 204, 180, 150, 120, 96)
 _LABELS: Final = (92, 82, 72, 64, 56, 50, 44)
-_LARGEST_RADIUS_U: Final = {"tall": 326, "wide": 330, "square": 250}
+_LARGEST_RADIUS_U: Final = {"tall": 326, "portrait": 330, "wide": 330, "square": 250}
 _NARROW_UNIT, _WIDE_UNIT = 0.46, 0.34
 """Size of the unit in figures: signs such as % stand larger than words."""
 
@@ -74,7 +75,7 @@ class Number:
     """A scene with exactly one figure with a unit."""
 
     name = "number"
-    grounds: tuple[GroundName, ...] = ("vivid",)
+    grounds: tuple[GroundName, ...] = ("vivid", "deep", "paper")
     content = NumberContent
     repeats = False
 
@@ -100,9 +101,9 @@ class Number:
 
 class _Painting:
     def __init__(self, stage: Stage, content: NumberContent) -> None:
-        self._stage, grid, palette = stage, stage.grid, stage.palette
-        unit, colour = grid.unit, palette.on_vivid
-        self._ground, self._chrome = grounds.vivid(stage), Chrome(stage, colour)
+        self._stage, grid, self._tones = stage, stage.grid, tones_of(stage)
+        unit, tones = grid.unit, self._tones
+        self._ground, self._chrome = ground_of(stage), Chrome(stage, tones.chrome)
         self._roll = max(_FIRST_S, content.start - _EARLY_S)
         self._note_pitch = (86 if not content.label else 62) * unit
         self._notes = self._note_sprites(content.note, large=not content.label)
@@ -117,22 +118,22 @@ class _Painting:
         if self._icon is not None:
             self._stack_icon(self._icon)
         self._waiting = self._waiting_icon(content, radius)
-        self._figure = Odometer(content.value, size, colour)
+        self._figure = Odometer(content.value, size, tones.accent)
         _, shown = fit_line(content.unit, "black", [unit_size], max_width=max(40 * unit, room - self._figure.width))
-        self._unit = text_sprite(shown, "black", unit_size, colour) if shown else None
+        self._unit = text_sprite(shown, "black", unit_size, tones.accent) if shown else None
         self._note_top = (self._y + radius if self._ring else self._baseline + 20 * unit) + 84 * unit
 
     def _icon_sprite(self, name: str, radius: float) -> Sprite | None:
         """The icon, where there is room for one above the figure."""
         unit = self._stage.grid.unit
         size = min(_ICON_U * unit, 2 * radius - (_TALLEST * _CAP_EM + 2 * _ICON_GAP_U) * unit)
-        return standing_icon(name, int(size)) if size >= _SMALLEST_ICON_U * unit else None
+        return hero_icon(name, int(size)) if size >= _SMALLEST_ICON_U * unit else None
 
     def _waiting_icon(self, content: NumberContent, radius: float) -> Sprite | None:
         """What stands in the ring until the figure is spoken."""
         if not self._ring or not content.icon or self._roll < _WAITS_S:
             return None
-        return standing_icon(content.icon, int(radius * _WAITING_SHARE))
+        return hero_icon(content.icon, int(radius * _WAITING_SHARE))
 
     def _stack_icon(self, icon: Sprite) -> None:
         """Put the icon over the figure, both together in the middle."""
@@ -142,12 +143,12 @@ class _Painting:
         self._baseline = self._y + height / 2
 
     def _label_block(self, label: str) -> TextBlock:
-        grid, ink = self._stage.grid, Ink(self._stage.palette.on_vivid, self._stage.palette.on_vivid)
+        grid, ink = self._stage.grid, Ink(self._tones.text, self._tones.text)
         width = grid.body_width * (0.42 if grid.is_wide else 0.9)
         ladder = steps(grid.unit, _LABELS[:4], lines=1) + steps(grid.unit, _LABELS, lines=3 if grid.is_wide else 2)
         setting = fit_block(label, "bold", ladder, max_width=width)
         if not grid.is_wide:
-            top = grid.top + (64 if grid.shape == "tall" else 44) * grid.unit
+            top = grid.top + (64 if grid.is_upright else 44) * grid.unit
             return TextBlock(setting, "bold", ink, x=grid.centre_x, top=top, anchor="middle", leading=1.3)
         height = len(setting.lines) * setting.size_px * 1.3 + len(self._notes) * self._note_pitch
         return TextBlock(setting, "bold", ink, x=grid.left, top=grid.centre_y - height / 2, leading=1.3)
@@ -158,8 +159,7 @@ class _Painting:
         setting = fit_block(
             note, "medium", steps(grid.unit, (64, 56, 50) if large else (46, 42, 38), lines=2), max_width=width
         )
-        colour = self._stage.palette.on_vivid
-        return [text_sprite(line.text, "medium", setting.size_px, colour) for line in setting.lines]
+        return [text_sprite(line.text, "medium", setting.size_px, self._tones.dim) for line in setting.lines]
 
     def _place(self) -> tuple[float, float, float]:
         """Centre of the figure and radius of its ring."""

@@ -18,6 +18,7 @@ from studio.picture.colour import Colour, mix, to_rgba
 from studio.picture.compositor import Frame, Sprite
 from studio.picture.fitting import Step, fit_block, fit_line, steps
 from studio.picture.ground import Light
+from studio.picture.grounds import ground_of
 from studio.picture.icons import standing_icon
 from studio.picture.iconwords import named_hero
 from studio.picture.layouts import Painter
@@ -28,7 +29,7 @@ from studio.picture.scenetext import SceneText
 from studio.picture.shapes import OVERSAMPLE, disc, drawing, reduced
 from studio.picture.stage import Moment, Stage
 from studio.picture.textblock import Ink, TextBlock, emphasis_span
-from studio.picture.tones import toned_ground, tones_of
+from studio.picture.tones import tones_of
 from studio.picture.typography import anchored, text_sprite
 
 _HEADINGS: Final = (92, 82, 74, 66, 60)
@@ -111,10 +112,8 @@ class _Painting:
         self._stage, grid, palette = stage, stage.grid, stage.palette
         unit = grid.unit
         lights = [Light(0.15, 0.5, 0.6, palette.glow, 0.22), Light(0.9, 0.1, 0.6, palette.glow, 0.14)]
-        self._ground, self._chrome = (
-            toned_ground(stage, lights),
-            Chrome(stage, palette.mark if stage.ground == "paper" else palette.text),
-        )
+        self._ground = ground_of(stage, lights, vignette=0.2)
+        self._chrome = Chrome(stage, tones_of(stage).chrome)
         self._text = self._heading(content)
         left, self._right, top, bottom = self._area()
         count = len(content.steps)
@@ -139,7 +138,7 @@ class _Painting:
         sizes = _HEADINGS[1:] if grid.shape == "square" else _HEADINGS
         ladder = steps(grid.unit, sizes, lines=4 if grid.is_wide else 2)
         setting = fit_block(content.text, "black", ladder, max_width=width, emphasis=content.emphasis)
-        top = grid.top + (60 if grid.shape == "tall" else 44) * grid.unit
+        top = grid.top + (60 if grid.is_upright else 44) * grid.unit
         if grid.is_wide:
             top = grid.centre_y - len(setting.lines) * setting.size_px * 0.62
         span = emphasis_span(content.text, content.emphasis)
@@ -149,7 +148,7 @@ class _Painting:
         grid, unit = self._stage.grid, self._stage.grid.unit
         if grid.is_wide:
             return grid.width * 0.46, grid.right, grid.top + 64 * unit, grid.bottom
-        top = self._text.bottom + (40 if grid.shape == "tall" else 22) * unit
+        top = self._text.bottom + (40 if grid.is_upright else 22) * unit
         return grid.left, grid.low_right, top, grid.bottom
 
     def _common_ladder(self, entries: Sequence[StepContent]) -> list[Step]:

@@ -11,8 +11,8 @@ from studio.picture.chrome import Chrome
 from studio.picture.compositor import Frame, Sprite
 from studio.picture.fitting import Setting, Step, fit_block, fit_line
 from studio.picture.geometry import Grid
-from studio.picture.ground import Ground, mesh
-from studio.picture.icons import standing_icon
+from studio.picture.grounds import ground_of
+from studio.picture.icons import hero_icon
 from studio.picture.iconwords import find_icon
 from studio.picture.layouts import Painter
 from studio.picture.motion import expo, ramp, spring
@@ -22,14 +22,16 @@ from studio.picture.setpieces import build_scenery
 from studio.picture.setpieces.site import Scenery
 from studio.picture.stage import Moment, Stage
 from studio.picture.textblock import BOX_PADDING_EM, Ink, TextBlock, emphasis_span
+from studio.picture.tones import tones_of
 from studio.picture.typography import anchored, text_sprite
 
 _LADDERS: Final = {
     "tall": ((188, 2), (168, 2), (150, 2), (142, 3), (128, 3), (112, 3), (96, 4), (80, 5), (68, 6)),
+    "portrait": ((176, 2), (160, 2), (142, 3), (128, 3), (112, 3), (96, 4), (80, 5), (68, 6)),
     "wide": ((150, 2), (132, 3), (116, 3), (96, 4), (80, 5), (68, 6)),
     "square": ((160, 2), (142, 2), (128, 3), (112, 3), (96, 4), (80, 5), (68, 6)),
 }
-_HORIZONS: Final = {"tall": (0.53, 0.62), "wide": (0.60, 0.60), "square": (0.66, 0.76)}
+_HORIZONS: Final = {"tall": (0.53, 0.62), "portrait": (0.62, 0.74), "wide": (0.60, 0.76), "square": (0.66, 0.76)}
 """Highest and lowest place of the horizon; a long title pushes it down."""
 
 _ICON_U: Final = 400
@@ -48,7 +50,7 @@ class Title:
     """First scene of every film."""
 
     name = "title"
-    grounds: tuple[GroundName, ...] = ("deep",)
+    grounds: tuple[GroundName, ...] = ("deep", "vivid", "paper")
     content = TitleContent
     repeats = False
 
@@ -71,29 +73,27 @@ class Title:
 
 class _Painting:
     def __init__(self, stage: Stage, content: TitleContent) -> None:
-        self._stage, grid, palette = stage, stage.grid, stage.palette
-        self._chrome = Chrome(stage, palette.text)
+        self._stage, grid, self._tones = stage, stage.grid, tones_of(stage)
+        self._chrome = Chrome(stage, self._tones.chrome)
         setting = _set(grid, content)
-        ink = Ink(palette.text, palette.hi, palette.ink)
+        ink = Ink(self._tones.text, self._tones.hi, self._tones.on_hi)
         span = emphasis_span(content.text, content.emphasis)
         self._text = TextBlock(setting, "black", ink, x=grid.left, top=_top(grid, setting), emphasis=span)
         self._subtitle = self._subtitle_sprite(content.subtitle)
         bottom = self._text.bottom + 90 * grid.unit * bool(self._subtitle)
         self._scenery = self._build_scenery(bottom)
-        lights = self._scenery.lights
-        gradient = mesh(grid.width, grid.height, palette.deep, lights, vignette=0.15)
-        self._ground = Ground(grid.width, grid.height, gradient, self._scenery.baked)
+        self._ground = ground_of(stage, self._scenery.lights, vignette=0.15, scenery=self._scenery)
         self._icon = self._icon_sprite(content.icon, bottom)
 
     def _build_scenery(self, text_bottom: float) -> Scenery:
         grid = self._stage.grid
         highest, lowest = _HORIZONS[grid.shape]
-        below = 290 if self._stage.palette.piece in ("sun", "moon") else 330
-        wanted = highest if grid.is_wide else (text_bottom + below * grid.unit) / grid.height
+        below = 60 if grid.is_wide else 290 if self._stage.palette.piece in ("sun", "moon") else 330
+        wanted = (text_bottom + below * grid.unit) / grid.height
         self._horizon = min(lowest, max(highest, wanted))
-        scenery = build_scenery(grid, self._stage.palette, "deep", horizon=self._horizon, is_live=True)
+        scenery = build_scenery(grid, self._stage.palette, self._stage.ground, horizon=self._horizon, is_live=True)
         body = scenery.luminary
-        if body is not None and not grid.is_wide and body.y - body.sprite.height / 2 < text_bottom - 60 * grid.unit:
+        if body is not None and not grid.is_wide and body.y - body.sprite.height / 2 < text_bottom:
             scenery.luminary = None
         return scenery
 
@@ -102,21 +102,21 @@ class _Painting:
         grid, unit = self._stage.grid, self._stage.grid.unit
         if not name or self._scenery.luminary is not None:
             return None
-        sunk = self._horizon * grid.height + (90 if self._scenery.walkers else -10) * unit
+        sunk = self._horizon * grid.height + self._scenery.footing * unit
         feet = min(sunk, grid.band_top - 14 * unit)
         room = feet - (grid.top + 100 * unit if grid.is_wide else text_bottom + 30 * unit)
         size = int(min(_ICON_U * unit, room))
         if size < 140 * unit:
             return None
         x = grid.width * 0.76 if grid.is_wide else grid.centre_x
-        return standing_icon(name, size), x, feet - size / 2
+        return hero_icon(name, size), x, feet - size / 2
 
     def _subtitle_sprite(self, text: str) -> Sprite | None:
         if not text:
             return None
         grid = self._stage.grid
         size, line = fit_line(text, "medium", [46 * grid.unit, 38 * grid.unit], max_width=_width(grid))
-        return text_sprite(line, "medium", size, self._stage.palette.text)
+        return text_sprite(line, "medium", size, self._tones.text)
 
     def draw(self, frame: Frame, index: int) -> None:
         moment = self._stage.moment(frame, index)
@@ -157,4 +157,4 @@ def _top(grid: Grid, setting: Setting) -> float:
     if grid.is_wide:
         return grid.top + max(70 * grid.unit, (grid.body_height - height) * 0.42)
     room = max(0.0, (0.44 * grid.body_height - height) * 0.5)
-    return grid.top + (90 if grid.shape == "tall" else 70) * grid.unit + room
+    return grid.top + (90 if grid.is_upright else 70) * grid.unit + room

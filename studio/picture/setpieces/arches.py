@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from studio.picture.setpieces.site import Array, Cutout, Scenery, Site
+from studio.picture.setpieces.site import Array, Coverage, Scenery, Site, Skin
 
 _PITCH_U = 270
 """From arch to arch."""
@@ -26,13 +26,13 @@ def build(site: Site) -> Scenery:
         return np.asarray((30 + 10 * np.sin(across(x) / 300)) * unit)
 
     glow = site.palette.glow
-    site.lay(-10 * unit, 360 * unit, wall, site.far, walk=-3, rim=glow, cutout=_arches(site), crest=360)
+    site.lay(-10 * unit, 360 * unit, wall, site.far, walk=-3, skin=Skin(rim=glow, cutout=_arches(site)), crest=360)
     site.lay(220 * unit, 260 * unit, middle, site.mid, walk=4)
     site.lay(350 * unit, site.to_the_ground - 310 * unit, near, site.near, walk=-6)
     return site.scenery
 
 
-def _arches(site: Site) -> Cutout:
+def _arches(site: Site) -> Coverage:
     radius = _PITCH_U * 0.33
     spring_line = _TOP_U + 40 + radius
     centre = site.grid.centre_x / site.unit

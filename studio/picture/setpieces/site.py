@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -25,8 +25,8 @@ Array = npt.NDArray[np.float32]
 Profile = Callable[[Array], Array]
 """Top edge in px below the layer's top, for x in px from the layer's left."""
 
-Cutout = Callable[[Array, Array], Array]
-"""Coverage from 0 to 1 for x (1, W) and y (H, 1) in px: openings in a layer."""
+Coverage = Callable[[Array, Array], Array]
+"""From 0 to 1 for x (1, W) and y (H, 1) in px of a layer: how much of it is there, or how much of a mark."""
 
 MARGIN_U: Final = 70
 """A layer is this much wider than the canvas on both sides, because it wanders."""
@@ -34,9 +34,29 @@ MARGIN_U: Final = 70
 CREST_U: Final = 190
 """Only this much of a layer moves; the solid part below lies in the ground."""
 
+_ROOMY_U: Final = 450
+"""Room under the horizon that the set-pieces are drawn for."""
+
 _LONGEST_WALK_U: Final = 60
 _OVERLAP_U: Final = 5
 """The still part reaches this far under the crest, which bobs."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is painted on a layer in a colour of its own: windows, snow, foam."""
+
+    colour: Colour
+    coverage: Coverage
+
+
+@dataclass(frozen=True)
+class Skin:
+    """A layer's surface beside its colour: light along the edge, openings, marks."""
+
+    rim: Colour | None = None
+    cutout: Coverage | None = None
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True)
@@ -62,13 +82,18 @@ class Luminary:
 
 @dataclass
 class Scenery:
-    """A set-piece: still parts for the ground, moving crests, light that belongs to it."""
+    """
+    A set-piece: still parts for the ground, moving crests, light that belongs to it.
+
+    What stands in it has its feet *footing* u under the horizon.
+    """
 
     unit: float
     baked: list[Placed]
     walkers: list[Walker]
     lights: list[Light]
     luminary: Luminary | None = None
+    footing: float = 90.0
 
     def draw(self, moment: Moment) -> None:
         """Draw what moves."""
@@ -107,10 +132,21 @@ class Site:
         """x of a layer in u from the canvas's left edge."""
         return np.asarray((x - self._margin) / self.unit, np.float32)
 
+    def accent(self, colour: Colour, share: float) -> Colour:
+        """*colour* of a layer with *share* of light in it: the accent's in the dark, else nearly white."""
+        vivid = mix(self.palette.vivid[0], "#ffffff", 0.55)
+        light: dict[GroundName, Colour] = {"deep": self.palette.hi, "vivid": vivid, "paper": "#ffffff"}
+        return mix(colour, light[self.ground], share)
+
     @property
     def to_the_ground(self) -> float:
         """Height in px from the horizon to below the canvas."""
         return self.grid.height - self.horizon_y
+
+    @property
+    def squeeze(self) -> float:
+        """How much closer layers stand than on a tall canvas, so that the nearest is still seen on a low one."""
+        return min(1.0, self.to_the_ground / (_ROOMY_U * self.unit))
 
     def lay(
         self,
@@ -121,24 +157,24 @@ class Site:
         *,
         walk: float = 0.0,
         bob: float = 0.0,
-        rim: Colour | None = None,
-        cutout: Cutout | None = None,
+        skin: Skin = Skin(),
+        foot: Colour | None = None,
         crest: float = CREST_U,
     ) -> None:
         """
-        Add a layer whose top is *below* px under the horizon.
+        Add a layer whose top is *below* px under the horizon; *foot* is its colour at the bottom.
 
         Colours run by absolute height, so that the moving crest meets the still rest without a seam.
         """
         height = max(height, 8 * self.unit)
         y, band = self.horizon_y + below, min(height, crest * self.unit)
-        foot = mix(colour, self.base, 0.75)
-        edge = rim if self.ground == "deep" else None
-        top = _ridge((self.width, band), profile, (colour, mix(colour, foot, band / height)), edge, cutout)
+        foot = foot or mix(colour, self.base, 0.75)
+        skin = skin if self.ground == "deep" else replace(skin, rim=None)
+        top = _ridge((self.width, band), profile, (colour, mix(colour, foot, band / height)), skin)
         self.put(top, self.grid.width / 2, y + band / 2, walk=walk, bob=bob)
         if height > band:
             overlap = 3 + _OVERLAP_U * self.unit
-            rest = _slope(
+            rest = slope(
                 self.grid.width + 8, int(height - band + overlap) + 2, (colour, foot), (band - overlap) / height
             )
             self.bake(rest, self.grid.width / 2, y + band - overlap + rest.ink_height / 2)
@@ -180,10 +216,12 @@ def _layer_colours(palette: Palette, ground: GroundName, *, is_live: bool) -> tu
     top, bottom = palette.deep
     if ground == "vivid":
         vivid = palette.vivid[1]
-        shades = [mix(vivid, top, share) for share in (0.16, 0.36, 0.58)]
+        shades = [mix(vivid, top, share) for share in (0.20, 0.42, 0.64)]
         return shades[0], shades[1], shades[2], mix(vivid, bottom, 0.7)
     if ground == "paper":
-        shades = [mix(palette.paper[1], palette.glow, share) for share in (0.20, 0.32, 0.46, 0.62)]
+        # Mist lies before each layer of the large landscape of a title, or one would run into the next.
+        shares = (0.24, 0.45, 0.68, 0.34) if is_live else (0.20, 0.32, 0.46, 0.62)
+        shades = [mix(palette.paper[1], palette.glow, share) for share in shares]
         return shades[0], shades[1], shades[2], shades[3]
     far, mid, near = (0.34, 0.16, 0.55) if is_live else (0.22, 0.11, 0.60)
     return mix(top, palette.glow, far), mix(top, palette.glow, mid), mix(top, bottom, near), bottom
@@ -194,17 +232,19 @@ def _line_colour(palette: Palette, ground: GroundName, far: Colour, near: Colour
 
 
 def _lights(palette: Palette, horizon: float) -> list[Light]:
-    return [Light(0.5, horizon - 0.03, 0.62, palette.glow, 0.62), Light(0.2, 0.1, 0.5, palette.glow, 0.10)]
+    return [
+        Light(0.5, horizon - 0.03, 0.62, palette.glow, palette.light(0.62)),
+        Light(0.2, 0.1, 0.5, palette.glow, 0.10),
+    ]
 
 
 def _ridge(
     size: tuple[float, float],
     profile: Profile,
     colours: tuple[Colour, Colour],
-    rim: Colour | None,
-    cutout: Cutout | None,
+    skin: Skin,
 ) -> Sprite:
-    """A crest as a sprite: a vertical gradient under *profile*, lit along its edge."""
+    """A crest as a sprite: a vertical gradient under *profile* with its skin."""
     width, height = int(size[0]), max(2, int(size[1]))
     x = np.arange(width, dtype=np.float32) + 0.5
     y = np.arange(height, dtype=np.float32)[:, None] + 0.5
@@ -214,14 +254,17 @@ def _ridge(
     coverage = np.clip(depth / steepness + 0.5, 0, 1)
     share = np.broadcast_to(np.clip(y / height, 0, 1), depth.shape)[..., None]
     shade = _blend(colours, share)
-    if rim is not None:
-        shade = shade + (np.array(rgb(rim)) - shade) * (np.exp(-np.maximum(depth, 0) / 7) * 0.45)[..., None]
-    if cutout is not None:
-        coverage = coverage * cutout(x[None], y)
+    if skin.rim is not None:
+        shade = shade + (np.array(rgb(skin.rim)) - shade) * (np.exp(-np.maximum(depth, 0) / 7) * 0.45)[..., None]
+    if skin.marks is not None:
+        shade = shade + (np.array(rgb(skin.marks.colour)) - shade) * skin.marks.coverage(x[None], y)[..., None]
+    if skin.cutout is not None:
+        coverage = coverage * skin.cutout(x[None], y)
     return Sprite(np.dstack([np.clip(shade + dither(height, width), 0, 255), coverage * 255]).astype(np.uint8))
 
 
-def _slope(width: int, height: int, colours: tuple[Colour, Colour], begin: float) -> Sprite:
+def slope(width: int, height: int, colours: tuple[Colour, Colour], begin: float = 0.0) -> Sprite:
+    """A vertical gradient that is *begin* of the way from the first colour to the second at its top."""
     share = np.broadcast_to(np.linspace(begin, 1, height)[:, None, None], (height, width, 1))
     shade = np.clip(_blend(colours, share) + dither(height, width), 0, 255)
     return Sprite(np.dstack([shade, np.full((height, width), 255.0)]).astype(np.uint8))

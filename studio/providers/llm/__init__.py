@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 from studio.language.pace import spoken_seconds
 from studio.models.research import Source
 from studio.models.script import Script
-from studio.models.template import Template
+from studio.models.template import Dressed
 from studio.providers.catalog import Catalog
 from studio.providers.till import Till
 
@@ -28,7 +28,7 @@ class ScriptOrder:
     language: str
     seconds: int
     pace: float
-    template: Template
+    template: Dressed
     sources: tuple[Source, ...] = ()
     salt: str = ""
 

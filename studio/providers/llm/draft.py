@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
-from studio.models.script import Scene, SceneRole, Script
+from studio.models.script import Picture, PictureEntry, PictureKind, Scene, SceneRole, Script
 from studio.providers.llm import ScriptOrder
 from studio.providers.llm.prompts import cleaned
 
@@ -32,6 +32,26 @@ Phrase = Annotated[str, Field(max_length=100)]
 """Bounded in the schema already: a small model under a grammar finds no end by itself."""
 
 
+class DraftEntry(BaseModel):
+    """A bar, side, step or thing of a picture."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: Phrase
+    value: Annotated[Phrase, Field(default="")]
+    note: Annotated[Phrase, Field(default="")]
+
+
+class DraftPicture(BaseModel):
+    """What the model would draw: the kind, a heading, and what stands in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    layout: PictureKind
+    heading: Annotated[str, Field(max_length=200)]
+    entries: Annotated[list[DraftEntry], Field(max_length=8)]
+
+
 class DraftScene(BaseModel):
     """One scene as the model has to write it; *queries* are English whatever the film's language."""
 
@@ -41,6 +61,16 @@ class DraftScene(BaseModel):
     visual: Annotated[str, Field(max_length=300)]
     keywords: Annotated[list[Phrase], Field(max_length=8)]
     queries: Annotated[list[Phrase], Field(default_factory=list, max_length=4)]
+    picture: DraftPicture | None = None
+
+    @field_validator("picture", mode="wrap")
+    @classmethod
+    def _forgiven(cls, value: object, handler: Callable[[object], DraftPicture | None]) -> DraftPicture | None:
+        """A picture that is misshapen is none: the rules draw the scene, and the words are what was asked for."""
+        try:
+            return handler(value)
+        except ValidationError:
+            return None
 
 
 class DraftScript(BaseModel):
@@ -118,7 +148,18 @@ def _scene(draft: DraftScene, role: SceneRole) -> Scene:
         visual=_line(draft.visual),
         keywords=tuple(filter(None, map(_line, draft.keywords))),
         queries=english_queries(draft.queries),
+        picture=_picture(draft.picture),
     )
+
+
+def _picture(draft: DraftPicture | None) -> Picture | None:
+    if draft is None:
+        return None
+    entries = tuple(
+        PictureEntry(label=_line(entry.label), value=_line(entry.value), note=_line(entry.note))
+        for entry in draft.entries
+    )
+    return Picture(layout=draft.layout, heading=_line(draft.heading), entries=entries)
 
 
 def _line(text: str) -> str:

@@ -49,9 +49,11 @@ class EmbeddedWriter:
         """Always ready."""
 
     def write_script(self, order: ScriptOrder, *, till: Till) -> Script:
-        """Hook from the title, scenes from the notes' sentences, the template's closing line; it costs nothing."""
+        """Hook from the title as the template puts it, scenes from the notes' sentences, the template's closing line; it costs nothing."""
         wording = order.template.words(order.language)
-        hook = Scene(narration=_sentence(order.title, order.language), role="hook", keywords=_about(order.title, order))
+        hook = Scene(
+            narration=_sentence(wording.hook, order.language), role="hook", keywords=_about(order.title, order)
+        )
         closing = Scene(narration=wording.closing, role="closing", keywords=hook.keywords)
         room = order.seconds - _total((hook, closing), order)
         points = _points(order)
@@ -160,11 +162,12 @@ def _terms(text: str) -> list[str]:
 def _scenes(points: Sequence[str], order: ScriptOrder) -> tuple[Scene, ...]:
     """Scenes of whole sentences, each about as long as the template wants; numbered where it is a list."""
     listing = order.template.words(order.language).listing
+    joins = not listing and not order.template.one_point_a_scene
     separator = "" if is_chinese(order.language) else " "
     texts: list[str] = []
     for point in points:
         joined = separator.join((texts[-1], point)) if texts else point
-        if texts and not listing and order.seconds_of(joined) <= order.template.scene_seconds * LONGEST_SCENE:
+        if texts and joins and order.seconds_of(joined) <= order.template.scene_seconds * LONGEST_SCENE:
             texts[-1] = joined
         else:
             texts.append(point)

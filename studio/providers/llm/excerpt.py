@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from datetime import UTC, datetime
 
 from studio.errors import BadInput
 from studio.language.detect import detect_language
 from studio.language.pace import spoken_units
 from studio.language.sentences import split_sentences
 from studio.language.tokens import estimated_tokens
+from studio.models.dressing import dress
 from studio.models.script import Scene
-from studio.models.template import load_template
+from studio.models.templatefiles import load_template
 from studio.providers.llm import ScriptOrder
 from studio.providers.llm.embedded import EmbeddedWriter
 from studio.providers.llm.inference import Question, TextModel, Usage
@@ -67,7 +69,9 @@ def excerpt(text: str, *, max_length: int) -> str:
         language=language,
         seconds=round(max_length * _units_a_character(text, language) / PACE),
         pace=PACE,
-        template=load_template("default"),
+        template=dress(
+            load_template("default"), title=title, fields={}, language=language, today=datetime.now(UTC).date()
+        ),
     )
     return _fitting(EmbeddedWriter().write_script(order, till=OpenTill()).scenes, max_length)
 

@@ -13,8 +13,8 @@ from studio.settings import PROJECT
 
 FOLDER = PROJECT / "templates" / "prompts"
 
-HANZI_A_SCENE = 28
-WORDS_A_SCENE = 16
+SCENE_LENGTH = 1.2
+"""Of a model's scenes, in the template's: they are whole thoughts of one or two sentences."""
 
 MOST_SCENES = 60
 """Of one film: in longer ones a scene is longer."""
@@ -40,6 +40,8 @@ class Message(TypedDict):
 def opening(order: ScriptOrder) -> list[Message]:
     """Our rules, and the creator's text as data in a message of its own."""
     rules = filled(prompt(order.template.prompt, order.language), **_plan(order))
+    direction = order.template.words(order.language).direction
+    rules = f"{rules.rstrip()}\n\n{direction}\n" if direction else rules
     return [Message(role="system", content=rules), Message(role="user", content=_material(order))]
 
 
@@ -64,8 +66,7 @@ def _plan(order: ScriptOrder) -> dict[str, int]:
     """How many characters (Chinese) or words, and about how many scenes, gaps taken off."""
     is_zh = is_chinese(order.language)
     units = UNITS_A_HANZI if is_zh else UNITS_A_WORD
-    a_scene = HANZI_A_SCENE if is_zh else WORDS_A_SCENE
-    scenes = max(1, min(MOST_SCENES, round(order.seconds * order.pace / units / a_scene)))
+    scenes = max(1, min(MOST_SCENES, round(order.seconds / (order.template.scene_seconds * SCENE_LENGTH))))
     spoken = max(1.0, order.seconds - (scenes + 2) * order.template.gap)
     return {"length": max(1, round(spoken * order.pace / units)), "scenes": scenes}
 

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
-from studio.models.publication import Grant, Limits, Media, Post, Problem, Published, Token
+from studio.models.publication import Allowance, Grant, Limits, Media, Post, Problem, Published, Token
 from studio.providers.catalog import Catalog
 
 Step = str
@@ -58,6 +58,20 @@ class Desk(Protocol):
         Raises:
             ProviderNotReady: the account has to be connected again.
         """
+        ...
+
+    def reserve(self, wanted: Allowance) -> None:
+        """
+        Set aside what is about to be used of a quota, counted over all processes; until it is settled it counts.
+
+        Raises:
+            OverQuota: it does not fit into the day any more.
+            ProviderNotReady: it would fit into no day.
+        """
+        ...
+
+    def settle(self, used: Allowance) -> None:
+        """What was used in the end of all that this desk has reserved under that name; the rest is free again."""
         ...
 
 

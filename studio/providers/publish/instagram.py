@@ -44,7 +44,7 @@ class Instagram(InstagramAccounts):
         can_schedule=False,
         words={
             "text": "title, description and tags are one caption of 2200 characters, 30 hashtags and 20 mentions",
-            "size": "at most 1920 px wide; 9:16 fills the screen",
+            "size": "at most 1920 px wide; 9:16 fills the screen of a reel, 4:5 is the tallest that the feed shows uncut",
             "withdraw": "takes the permission instagram_manage_contents, which Meta grants to few apps",
         },
     )

@@ -47,6 +47,7 @@ class TikTok(TikTokAccounts):
         can_withdraw=False,
         words={
             "text": "title, description and tags are one caption of 2200 UTF-16 code units",
+            "size": "9:16 fills the screen; 4:5 stands between two bars",
             "duration": "an account may be allowed less than 600 s; it is asked before anything is sent",
             "visibility": "apps that TikTok has not audited may post privately only",
         },

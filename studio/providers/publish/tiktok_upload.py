@@ -27,7 +27,10 @@ from studio.providers.vendor import Vendor
 UPLOAD_HOSTS: Final = ("tiktokapis.com", "tiktok.com")
 
 CHUNK_BYTES = 5 << 20
-"""The smallest that TikTok takes: a chunk that breaks off is sent again whole. 1000 of them hold the largest film."""
+"""
+The smallest that TikTok takes: a chunk that breaks off is sent again whole, which is a tenth of a film of 50 MiB, and
+more of a smaller one. 1000 of them hold the largest film.
+"""
 
 ADDRESS_LIVES_S = 3600.0 + 300.0
 """TikTok lets an upload address live for an hour; the rest is for clocks that differ."""
@@ -72,6 +75,15 @@ def chunks_of(size: int, chunk_bytes: int) -> list[Chunk]:
     count = max(1, size // chunk_bytes)
     starts = [number * chunk_bytes for number in range(count)]
     return [Chunk(start, end) for start, end in zip(starts, [*starts[1:], size], strict=True)]
+
+
+def chunk_bytes_of(size: int) -> int:
+    """
+    How long a chunk of *size* bytes is: as short as may be, and all alike.
+
+    A last chunk with everything that is left over would be nearly two, and have to be sent again as two.
+    """
+    return size // max(1, size // CHUNK_BYTES)
 
 
 def session_of(desk: Desk) -> Session | None:
@@ -128,13 +140,12 @@ def begun(api: Api, vendor: Vendor, parcel: Parcel, desk: Desk) -> Session:
     """
     options = TikTokOptions.model_validate(parcel.post.options)
     size = parcel.media.size
-    count = max(1, size // CHUNK_BYTES)
-    chunk_bytes = CHUNK_BYTES if count > 1 else size
+    chunk_bytes = chunk_bytes_of(size)
     source: dict[str, Any] = {
         "source": "FILE_UPLOAD",
         "video_size": size,
         "chunk_size": chunk_bytes,
-        "total_chunk_count": count,
+        "total_chunk_count": size // chunk_bytes,
     }
     path, body, username = "/v2/post/publish/inbox/video/init/", {"source_info": source}, ""
     if options.mode == "direct":

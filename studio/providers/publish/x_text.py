@@ -32,6 +32,7 @@ WORDS: Final = {
     "title": f"title and description are one text of at most {MOST_WEIGHT}: Chinese, Japanese, Korean and emoji count 2, "
     f"an address {URL_WEIGHT}",
     "description": "follows the title, unless it begins with it",
+    "size": "1:3 to 3:1; what is higher than 4:5 the timeline may show cut until it is opened",
     "visibility": "public only",
     "publish_at": "X schedules nothing for apps",
 }

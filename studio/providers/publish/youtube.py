@@ -22,6 +22,7 @@ from studio.providers.publish.choices import options_of, schema_of
 from studio.providers.publish.google_account import GoogleAccounts, youtube
 from studio.providers.publish.patience import persist
 from studio.providers.publish.youtube_client import Channel
+from studio.providers.publish.youtube_quota import counted, units_for
 from studio.providers.publish.youtube_text import (
     WORDS,
     YouTubeOptions,
@@ -88,7 +89,8 @@ class YouTube(GoogleAccounts):
         """Upload the film, wait until YouTube has worked through it, then add what goes with it."""
         options = options_of(YouTubeOptions, parcel.post.options, platform=self.name)
         resource = resource_of(parcel.post, options)
-        with _channel(desk) as channel:
+        units = units_for(parcel, playlist_id=options.playlist_id, done=desk.saved)
+        with _channel(desk) as channel, counted(channel, desk, units=units):
             upload = Upload(youtube(), channel, parcel, desk, resource)
             video_id = upload.run(notify_subscribers=options.notify_subscribers)
             visibility, notes = _processed(channel, video_id, desk, asked=resource["status"]["privacyStatus"])
@@ -105,7 +107,7 @@ class YouTube(GoogleAccounts):
         if not desk.saved.get("session") and not desk.saved.get("video_id"):
             return
         resource = resource_of(parcel.post, YouTubeOptions())
-        with _channel(desk) as channel:
+        with _channel(desk) as channel, counted(channel, desk):
             if video_id := Upload(youtube(), channel, parcel, desk, resource).left():
                 persist(lambda: channel.delete(video_id))
 
@@ -113,7 +115,7 @@ class YouTube(GoogleAccounts):
         """Delete the video."""
         if not published.remote_id:
             return
-        with _channel(desk) as channel:
+        with _channel(desk) as channel, counted(channel, desk):
             persist(lambda: channel.delete(published.remote_id))
 
 

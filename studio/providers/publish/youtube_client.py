@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from studio.models.publication import Token
 from studio.providers.bounded import bounds
 from studio.providers.fields import Row, name_of, row_of, rows_of
 from studio.providers.publish.youtube_errors import refusal
+from studio.providers.publish.youtube_quota import cost_of, is_charged
 from studio.providers.vendor import CONNECT_S, Vendor, is_local
 
 GRAIN: Final = 256 * 1024
@@ -77,6 +79,11 @@ class Channel:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._http.close()
+
+    @property
+    def spent(self) -> Mapping[str, int]:
+        """What its calls have cost so far; see `youtube_quota.py`."""
+        return self._http.spent
 
     def identity(self) -> tuple[str, str]:
         """
@@ -224,6 +231,7 @@ class _SignedHttp:
         self._token, self._renew, self._timeout_s = token, renew, vendor.timeout_s
         limits = httpx2.Timeout(vendor.timeout_s, connect=min(CONNECT_S, vendor.timeout_s))
         hooks = bounds(most_bytes=vendor.most_bytes)
+        self.spent: Counter[str] = Counter()
         self._client = httpx2.Client(timeout=limits, trust_env=not is_local(vendor.root), event_hooks=hooks)
 
     def request(
@@ -235,10 +243,15 @@ class _SignedHttp:
         **_: Any,
     ) -> tuple[httplib2.Response, bytes]:
         """An answer of any status. Raises httpx2.HTTPError, ProviderNotReady."""
+        cost = cost_of(method, uri)
+        # Before it is sent: who gets no answer has paid all the same.
+        self.spent.update(cost)
         answer = self._sent(uri, method, body, headers or {})
         if answer.status_code == 401 and self._renew is not None:
             self._token = self._renew(self._token)
             answer = self._sent(uri, method, body, headers or {})
+        if not is_charged(answer.status_code):
+            self.spent.subtract(cost)
         known = {name.lower(): value for name, value in answer.headers.items()}
         return httplib2.Response({**known, "status": str(answer.status_code)}), answer.content
 

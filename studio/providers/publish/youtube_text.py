@@ -25,6 +25,7 @@ WORDS: Final = {
     "title": f"at most {LONGEST_TITLE} characters, without < and >",
     "description": f"at most {MOST_DESCRIPTION_BYTES} bytes of UTF-8 (a Chinese character has 3), without < and >",
     "tags": f"at most {MOST_TAGS} characters together: commas between them count, and 2 for one that has a space",
+    "size": "any; up to three minutes that are no wider than high (9:16, 4:5, 1:1) are a Short",
     "publish_at": "the film stays private until then",
 }
 

@@ -13,6 +13,7 @@ from studio.providers.fields import Row, row_of
 from studio.providers.publish import Desk, Parcel, patience
 from studio.providers.publish.patience import persist
 from studio.providers.publish.youtube_client import GRAIN, Channel, Standing
+from studio.providers.publish.youtube_quota import reserve_upload
 from studio.providers.vendor import Vendor
 
 LARGEST_CHUNK = 8 << 20
@@ -90,6 +91,7 @@ class Upload:
         self._desk.save(session=None, is_last=False, video_id=None)
 
     def _begin(self, *, notify_subscribers: bool) -> None:
+        reserve_upload(self._desk)
         media, begun = self._parcel.media, datetime.now(UTC)
         media_type = mimetypes.guess_type(self._parcel.video.name)[0] or ""
         uri = persist(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from studio.errors import UnknownName
 from studio.models.brief import Brief
 from studio.models.script import Scene, Script
-from studio.models.template import load_template, template_names
+from studio.models.templatefiles import load_template, template_names
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_every_template_and_every_example_name_loads_in_both_languages(name: str
 
 @pytest.mark.parametrize("name", ["", "nope", "../templates/explainer", "EXPLAINER"])
 def test_an_unknown_template_is_refused_with_the_known_ones(name: str) -> None:
-    with pytest.raises(UnknownName, match="known are explainer, listicle"):
+    with pytest.raises(UnknownName, match="known are explainer, listicle, news, product, quote, story"):
         load_template(name)
 
 

@@ -12,6 +12,7 @@ from studio.models.timeline import Canvas
 from studio.picture.scene import open_drawn
 
 TALL, WIDE, SQUARE = Canvas(width=270, height=480), Canvas(width=480, height=270), Canvas(width=270, height=270)
+PORTRAIT = Canvas(width=272, height=340)
 
 SHOTS: dict[str, tuple[GroundName, dict[str, Any]]] = {
     "title": ("deep", {"text": "夕陽為什麼是紅色的？", "emphasis": "紅色", "icon": "sunset"}),

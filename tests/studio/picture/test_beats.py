@@ -38,7 +38,7 @@ def test_a_clause_that_says_when_is_no_heading_while_the_next_says_what() -> Non
 
     assert [heading for _, heading in headings(text, "en", pace=0.07)] == [
         "The sea rises and falls along the coast",
-        "The Moon pulls",
+        "The Moon pulls on the water nearest to it",
     ]
 
 

@@ -13,7 +13,7 @@ from studio.picture.geometry import grid_of
 from studio.picture.layouts import CATALOG
 from studio.picture.scene import open_drawn
 from studio.picture.stage import Moment
-from tests.studio.picture.paint import SHOTS, SQUARE, TALL, WIDE, shot
+from tests.studio.picture.paint import PORTRAIT, SHOTS, SQUARE, TALL, WIDE, shot
 
 Box = tuple[float, float, float, float]
 
@@ -62,7 +62,8 @@ def contents(layout: str, text: str) -> Iterator[dict[str, Any]]:
                 yield {"text": text, "unit": text, "sides": [{**side, "amount": amount} for amount in amounts]}
         case "quote":
             for speaker in ("", text):
-                yield {"text": text, "speaker": speaker, "start": 0.1}
+                for source in ("", "道德經注"):
+                    yield {"text": text, "speaker": speaker, "source": source, "start": 0.1}
         case "timeline":
             for count in (2, 5):
                 step = {"when": text[:40], "text": text, "start": 0.1}
@@ -96,7 +97,7 @@ def boxes(
     return found
 
 
-@pytest.mark.parametrize("canvas", [TALL, WIDE, SQUARE], ids=["9:16", "16:9", "1:1"])
+@pytest.mark.parametrize("canvas", [TALL, WIDE, SQUARE, PORTRAIT], ids=["9:16", "16:9", "1:1", "4:5"])
 @pytest.mark.parametrize("text", ODD.values(), ids=ODD.keys())
 @pytest.mark.parametrize("layout", CATALOG)
 def test_nothing_leaves_the_safe_area_or_lies_on_other_words(

@@ -16,9 +16,9 @@ from studio.picture.palettes import PALETTES
 from studio.picture.scene import open_drawn
 from studio.picture.stage import Moment
 from studio.picture.textblock import TextBlock
-from tests.studio.picture.paint import SHOTS, SQUARE, TALL, WIDE, luma, shot
+from tests.studio.picture.paint import PORTRAIT, SHOTS, SQUARE, TALL, WIDE, luma, shot
 
-CANVASES = pytest.mark.parametrize("canvas", [TALL, WIDE, SQUARE], ids=["9:16", "16:9", "1:1"])
+CANVASES = pytest.mark.parametrize("canvas", [TALL, WIDE, SQUARE, PORTRAIT], ids=["9:16", "16:9", "1:1", "4:5"])
 LAYOUTS = pytest.mark.parametrize("layout", SHOTS)
 LONG = "土星的環正在以驚人的速度慢慢地消失在無垠的太空之中而且沒有人知道為什麼會這樣"
 LATIN = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstelle"

@@ -5,7 +5,10 @@ from studio.models.timeline import Canvas
 from studio.picture.captions import caption_look, caption_style, caption_width
 from studio.picture.fitting import fit_block, fit_line
 from studio.picture.fonts import FONTS_FOR_CAPTIONS
+from studio.picture.palettes import get_palette
 from studio.picture.typography import displayable, missing_glyphs, text_sprite, text_width
+
+OCEAN = get_palette("ocean")
 
 
 def test_characters_without_a_glyph_are_named() -> None:
@@ -90,9 +93,9 @@ def test_english_captions_are_measured_in_their_own_font() -> None:
 
 
 def test_caption_colours_follow_the_ground() -> None:
-    assert caption_look("ocean", "deep").highlight == "#78e9ff"
-    assert caption_look("ocean", "vivid").fill == "#ffffff"
-    assert caption_look("ocean", "paper").outline == "#eef8fd"
+    assert caption_look(OCEAN, "deep").highlight == "#78e9ff"
+    assert caption_look(OCEAN, "vivid").fill == "#ffffff"
+    assert caption_look(OCEAN, "paper").outline == "#eef8fd"
 
 
 def test_the_fonts_for_captions_exist() -> None:

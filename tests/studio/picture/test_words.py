@@ -52,6 +52,48 @@ def test_english_words_name_icons(word: str, icon: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "icon"),
+    [
+        ("She gave him a wild rose", "rose"),
+        ("It rose in 1990", ""),
+        ("Open a store", "convenience-store"),
+        ("3 grocery stores", "convenience-store"),
+        ("A camel stores fat", "camel"),
+        ("The church bell", "bell"),
+        ("In 1876 Bell spoke first", ""),
+        ("The Bell That Never Rang", "bell"),
+        ("Bell spoke first", "bell"),
+        ("A Saturn V rocket", "rocket"),
+        ("Saturn", "ringed-planet"),
+        ("The eye of a hurricane", "cyclone"),
+        ("The heart of a whale", "whale"),
+        ("The heart of a giant", "anatomical-heart"),
+        ("In the heart of the old town", ""),
+        ("to bear a load", ""),
+        ("bears", "bear"),
+    ],
+)
+def test_the_words_beside_a_word_tell_what_it_means(text: str, icon: str) -> None:
+    assert find_icon(text, chinese=False) == icon
+
+
+@pytest.mark.parametrize(
+    ("text", "icon"),
+    [
+        ("A flashlight without batteries", "flashlight"),
+        ("不用電池的手電筒", "flashlight"),
+        ("月球上沒有風", "full-moon"),
+    ],
+)
+def test_what_is_there_is_shown_before_what_is_said_to_be_missing(text: str, icon: str) -> None:
+    assert find_icon(text, chinese=not text.isascii()) == icon
+
+
+def test_what_is_missing_is_shown_where_it_is_all_that_is_named() -> None:
+    assert find_icon("沒有風的日子", chinese=True) == find_icon("風", chinese=True) != ""
+
+
+@pytest.mark.parametrize(
     "text",
     ["the right way to stop", "top of the list", "hands up", "a happy face", "women", "英國國旗", "笑臉", "路上"],
 )
@@ -111,6 +153,27 @@ def test_a_heading_is_a_clause_that_says_something() -> None:
     assert heading_of(scene("第二，早點投資。")) == "早點投資"
     assert heading_of(scene("但是它沒有意識，也沒有情緒。")) == "它沒有意識"
     assert heading_of(scene("At the event horizon, not even light can escape.", "en")) == "Not even light can escape"
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        ("On 16 July 1969 a Saturn V rocket lifted off from Florida.", "A Saturn V rocket lifted off from Florida"),
+        ("In the air it meets molecules of nitrogen and oxygen.", "It meets molecules of nitrogen and oxygen"),
+        ("On 24 July all three landed safely in the Pacific.", "All three landed safely in the Pacific"),
+        ("In the evening the light crosses more air, so it is red.", "In the evening the light crosses more air"),
+        ("The same side of the Moon always faces us.", "The same side of the Moon always faces us"),
+        ("Rather than sleep, the swift glides through the night.", "The swift glides through the night"),
+        ("In the middle of the night, owls hunt.", "Owls hunt"),
+    ],
+)
+def test_a_heading_is_a_whole_clause_without_what_only_leads_it_in(text: str, heading: str) -> None:
+    assert heading_of(scene(text, "en")) == heading
+
+
+def test_an_ordinal_that_counts_is_no_opener() -> None:
+    assert heading_of(scene("第一批彩色影像公開。")) == "第一批彩色影像公開"
+    assert heading_of(scene("第一個習慣是早點睡覺。")) == "習慣是早點睡覺"
 
 
 def test_a_long_sentence_is_cut_after_a_noun() -> None:

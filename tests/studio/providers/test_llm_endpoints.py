@@ -10,12 +10,12 @@ import pytest
 
 from studio.errors import OutOfBalance, OverLimit, ProviderError, ProviderNotReady, ProviderUnavailable
 from studio.models.brief import Brief
-from studio.models.template import load_template
 from studio.providers.fallback import ready
 from studio.providers.llm import LLM, catalog, inference
 from studio.providers.till import OpenTill
 from studio.settings import get_settings
 from studio.stages.script import write_script
+from tests.support.templates import dressed
 from tests.support.vendor import FAULTS, LEAK, Fault, as_json
 from tests.support.writer import DRAFT, MemoryTill, Scripted, an_order, completion, scripted
 
@@ -121,7 +121,7 @@ def test_the_second_endpoint_writes_when_the_first_does_not(
         broken.server.fault = fault
         script = write_script(
             Brief(title="Why do tides rise?", duration=7),
-            template=load_template("explainer"),
+            template=dressed(title="Why do tides rise?", language="en"),
             pace=2.5,
             writers=ready(catalog, ("openai", "gemini", "deepseek", "embedded")),
         )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from studio.errors import OverBudget, ProviderRejected, ProviderUnavailable
-from studio.models.script import Scene, Script
+from studio.models.script import Picture, PictureEntry, Scene, Script
 from studio.providers.llm import catalog
 from studio.providers.llm.draft import Misshapen, english_queries, parse_draft
 from studio.providers.till import OpenTill, Quote
@@ -189,3 +189,44 @@ def test_a_stored_script_without_queries_and_sources_still_loads() -> None:
 
 def _text(value: Any) -> str:
     return json.dumps(value)
+
+
+PICTURE = {
+    "layout": "number",
+    "heading": "The\u200b Moon",
+    "entries": [{"label": "Pull", "value": "46%", "note": "of the Moon's"}],
+}
+
+
+def test_a_writers_idea_of_the_picture_comes_with_its_scene(server: Scripted) -> None:
+    server.answers = [{**DRAFT, "scenes": [{**SCENE, "picture": PICTURE}]}]
+
+    assert write().scenes[1].picture == Picture(
+        layout="number", heading="The Moon", entries=(PictureEntry(label="Pull", value="46%", note="of the Moon's"),)
+    )
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        None,
+        {},
+        "number",
+        {**PICTURE, "layout": "hologram"},
+        {**PICTURE, "entries": [{}] * 9},
+        {**PICTURE, "shell": "rm"},
+    ],
+)
+def test_a_picture_that_is_none_costs_the_script_nothing(server: Scripted, picture: object) -> None:
+    server.answers = [{**DRAFT, "scenes": [{**SCENE, "picture": picture}]}]
+    script = write()
+
+    assert script.scenes[1].picture is None
+    assert len(server.asked) == 1
+
+
+def test_the_schema_that_a_model_is_given_knows_the_picture(server: Scripted) -> None:
+    write()
+    schema = json.dumps(server.asked[0]["response_format"])
+
+    assert all(f'"{kind}"' in schema for kind in ("number", "list", "comparison", "quote", "timeline", "chart"))

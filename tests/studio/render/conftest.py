@@ -37,7 +37,7 @@ class GreyFrames:
 def grey(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawn shots become GreyFrames of the level that their kicker says."""
 
-    def open_grey(shot: DrawnShot, _canvas: Canvas, *, frames: int) -> GreyFrames:
+    def open_grey(shot: DrawnShot, _canvas: Canvas, *, frames: int, logo: Path | None = None) -> GreyFrames:
         assert frames > 0
         return GreyFrames(int(shot.kicker))
 

@@ -228,10 +228,18 @@ def test_colours_survive_in_film_and_poster(
     assert Image.open(made.poster).size == (180, 320)
 
 
-def test_results_are_four_files_and_nothing_else(studio: Studio) -> None:
+def test_results_are_these_files_and_nothing_else(studio: Studio) -> None:
     made = studio.render(film(drawn(0, 30), captions=(cue(0, 20, ("Hello", 0, 20)),), title="A \0title"))
 
-    assert sorted(path.name for path in studio.out.iterdir()) == ["film.mp4", "film.srt", "film.vtt", "poster.jpg"]
+    assert sorted(path.name for path in studio.out.iterdir()) == [
+        "animation.webp",
+        "film.mp4",
+        "film.srt",
+        "film.vtt",
+        "poster.jpg",
+        "preview.mp4",
+        "thumbnail1.jpg",
+    ]
     assert made.srt.read_text("utf-8") == "1\n00:00:00,000 --> 00:00:00,667\nHello\n\n"
 
 

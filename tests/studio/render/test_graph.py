@@ -133,6 +133,63 @@ def test_a_join_copies_both_streams() -> None:
     ]
 
 
+def test_a_small_copy_is_made_of_the_same_frames() -> None:
+    argv = graph.piped_segment(30, canvas=CANVAS, tier="draft", has_captions=True, small=CANVAS.reduced(360))
+
+    assert argv == [
+        *HEAD,
+        *PROGRESS,
+        *words("-f rawvideo -video_size 1080x1920 -framerate 30 -pixel_format yuv420p -protocol_whitelist pipe"),
+        *words("-i pipe:0 -filter_complex"),
+        f"[0:v]setsar=1[s0];[s0]{TAGS}[s1];[s1]ass=captions.ass[s2];[s2]split=2[s3][s4];"
+        "[s4]scale=360:640:flags=bilinear[s5];[s5]setsar=1[s6]",
+        *words("-map [s3]"),
+        *x264(30, preset="superfast", crf=24),
+        *words("-map [s6]"),
+        *x264(30, preset="superfast", crf=27, extra=":bframes=0")[:-1],
+        "small.mp4",
+    ]
+
+
+def test_a_preview_has_as_much_sound_as_picture() -> None:
+    assert graph.join_preview(45) == [
+        *HEAD,
+        *PROGRESS,
+        *words("-f concat -safe 1 -i segments.ffconcat -t 1.500000 -i audio.m4a -map 0:v -map 1:a -f mp4 -c copy"),
+        *words("-fflags +bitexact -flags:v +bitexact -map_chapters -1 -map_metadata -1"),
+        *words("-movflags +faststart -movie_timescale 15360 -video_track_timescale 15360 preview.mp4"),
+    ]
+
+
+def test_an_animation_strings_excerpts_together_and_begins_again() -> None:
+    argv = graph.animation([range(30, 51), range(90, 111)], size=Canvas(width=270, height=480), quality=70)
+
+    def chain(source: int, first: int) -> str:
+        names = [f"{source}:v", *(f"s{first + place}" for place in range(4))]
+        return "".join(
+            f"[{names[place]}]{text}[{names[place + 1]}];"
+            for place, text in enumerate(
+                (
+                    "fps=eof_action=pass:fps=12:start_time=0",
+                    "scale=270:480:flags=area:in_color_matrix=bt709:out_color_matrix=bt601:out_range=tv",
+                    "format=yuv420p",
+                    "setsar=1",
+                )
+            )
+        )
+
+    assert argv == [
+        *HEAD,
+        *PROGRESS,
+        *words("-ss 1.000000 -t 0.700000 -threads 1 -i film.mp4 -ss 3.000000 -t 0.700000 -threads 1 -i film.mp4"),
+        "-filter_complex",
+        chain(0, 0) + chain(1, 4) + "[s3][s7]concat=a=0:n=2:v=1[s8]",
+        *words(
+            "-map [s8] -f webp -c:v libwebp_anim -compression_level 2 -fflags +bitexact -loop 0 -quality 70 animation.webp"
+        ),
+    ]
+
+
 def test_untagged_small_clips_are_bt601_and_large_ones_bt709() -> None:
     window = graph.Window(start=0.0, first=0, frames=3)
 

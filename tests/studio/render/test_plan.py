@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from studio.models.timeline import Timeline
-from studio.render.plan import dissolve_weight, live_clips, plan_segments
+from studio.render.plan import live_clips, plan_segments
 from tests.studio.render.conftest import drawn, film
 
 
@@ -17,7 +17,7 @@ def test_a_hard_cut_is_the_border_of_two_segments() -> None:
     assert spans(film(drawn(0, 30), drawn(30, 70))) == [(0, 30, 1), (30, 70, 1)]
 
 
-def test_a_dissolve_is_a_segment_of_its_own() -> None:
+def test_a_transition_is_a_segment_of_its_own() -> None:
     assert spans(film(drawn(0, 30), drawn(20, 70))) == [(0, 20, 1), (20, 30, 2), (30, 70, 1)]
 
 
@@ -53,12 +53,6 @@ def test_a_segment_counts_frames_from_the_start_of_each_clip() -> None:
     dissolve = plan_segments(film(before, after))[1]
 
     assert [dissolve.span(before), dissolve.span(after)] == [(20, 10), (0, 10)]
-
-
-def test_a_dissolve_grows_in_equal_steps_and_ends_before_one() -> None:
-    before, after = drawn(0, 23), drawn(20, 40)
-
-    assert [dissolve_weight(before, after, frame) for frame in (20, 21, 22)] == [0.25, 0.5, 0.75]
 
 
 def test_a_clip_is_seen_from_its_first_frame_to_the_one_before_its_end() -> None:

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.models.timeline import Canvas, CaptionCue
+from studio.render.captionevents import escape_ass
 from studio.render.sidecars import write_srt, write_vtt
-from studio.render.subtitles import escape_ass, write_ass
+from studio.render.subtitles import write_ass
 from tests.studio.render.conftest import LOOK, STYLE, cue
 
 CANVAS = Canvas(width=1080, height=1920)

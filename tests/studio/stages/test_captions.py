@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.models.narration import Word
-from studio.stages.captions import PAUSE_S, cut_captions
+from studio.stages.captions import PAUSE_S, Form, cut_captions
 
 
 def words(*texts: str, each: float = 0.3, gap: float = 0.0) -> list[Word]:
@@ -26,25 +26,25 @@ def shown(cues: list) -> list[list[str]]:
 
 
 def test_no_words_make_no_cues() -> None:
-    assert cut_captions([], measure=measure, max_width=10) == []
+    assert cut_captions([], measure=measure, form=Form(10, 10)) == []
 
 
 def test_a_sentence_that_fits_is_one_cue_in_two_even_lines() -> None:
     cues = cut_captions(
-        words("你", "有沒有", "想過", "夕陽", "為什麼", "是", "紅色", "的？"), measure=measure, max_width=9
+        words("你", "有沒有", "想過", "夕陽", "為什麼", "是", "紅色", "的？"), measure=measure, form=Form(9, 9)
     )
 
     assert shown(cues) == [["你有沒有想過夕陽", "為什麼是紅色的？"]]
 
 
 def test_a_sentence_ends_its_cue() -> None:
-    cues = cut_captions(words("海水", "上漲。", "月亮", "在拉。"), measure=measure, max_width=20)
+    cues = cut_captions(words("海水", "上漲。", "月亮", "在拉。"), measure=measure, form=Form(20, 20))
 
     assert shown(cues) == [["海水上漲"], ["月亮在拉"]]
 
 
 def test_a_long_sentence_is_cut_at_the_end_of_a_clause() -> None:
-    cues = cut_captions(words("白天", "陽光", "直射，", "藍光", "散射", "開來。"), measure=measure, max_width=4)
+    cues = cut_captions(words("白天", "陽光", "直射，", "藍光", "散射", "開來。"), measure=measure, form=Form(4, 4))
 
     assert shown(cues) == [["白天陽光", "直射"], ["藍光散射", "開來"]]
 
@@ -52,18 +52,20 @@ def test_a_long_sentence_is_cut_at_the_end_of_a_clause() -> None:
 def test_two_clauses_in_a_cue_are_its_two_lines() -> None:
     spoken = words("太陽", "也", "在", "拉，", "力道", "大約", "是", "月亮", "的", "46%。")
 
-    assert shown(cut_captions(spoken, measure=measure, max_width=12)) == [["太陽也在拉", "力道大約是月亮的46%"]]
+    assert shown(cut_captions(spoken, measure=measure, form=Form(12, 12))) == [["太陽也在拉", "力道大約是月亮的46%"]]
 
 
 def test_a_clause_of_one_word_does_not_get_a_line_of_its_own() -> None:
     spoken = words("但是，", "太陽", "也", "在", "拉著", "海水", "漲上來。")
 
-    assert shown(cut_captions(spoken, measure=measure, max_width=10))[0] == ["但是，太陽也在", "拉著海水漲上來"]
+    assert shown(cut_captions(spoken, measure=measure, form=Form(10, 10)))[0] == ["但是，太陽也在", "拉著海水漲上來"]
 
 
 def test_a_pause_ends_the_cue_and_clears_the_screen() -> None:
     cues = cut_captions(
-        [Word(text="等一下", start=0, end=0.5), Word(text="開始", start=2, end=2.4)], measure=measure, max_width=20
+        [Word(text="等一下", start=0, end=0.5), Word(text="開始", start=2, end=2.4)],
+        measure=measure,
+        form=Form(20, 20),
     )
 
     assert [cue.start for cue in cues] == [0, 2]
@@ -71,19 +73,19 @@ def test_a_pause_ends_the_cue_and_clears_the_screen() -> None:
 
 
 def test_a_cue_lasts_to_the_next_when_the_gap_is_short() -> None:
-    cues = cut_captions(words("海水", "上漲。", "月亮", "在拉。", gap=PAUSE_S / 2), measure=measure, max_width=20)
+    cues = cut_captions(words("海水", "上漲。", "月亮", "在拉。", gap=PAUSE_S / 2), measure=measure, form=Form(20, 20))
 
     assert cues[0].end == cues[1].start
 
 
 def test_a_word_wider_than_a_line_is_cut_and_nothing_is_lost() -> None:
-    cues = cut_captions(words("Donaudampfschifffahrt"), measure=measure, max_width=8)
+    cues = cut_captions(words("Donaudampfschifffahrt"), measure=measure, form=Form(8, 8))
 
     assert "".join("".join(line) for cue in shown(cues) for line in cue) == "Donaudampfschifffahrt"
 
 
 def test_what_has_no_glyph_is_not_shown() -> None:
-    cues = cut_captions(words("日落\u200b🌇好美"), measure=measure, max_width=20)
+    cues = cut_captions(words("日落\u200b🌇好美"), measure=measure, form=Form(20, 20))
 
     assert shown(cues) == [["日落好美"]]
 
@@ -94,7 +96,7 @@ def test_what_has_no_glyph_is_not_shown() -> None:
     st.floats(0.0, 0.6),
 )
 def test_cues_never_overlap_and_every_line_fits(texts: list[str], each: float, gap: float) -> None:
-    cues = cut_captions(words(*texts, each=each, gap=gap), measure=measure, max_width=7)
+    cues = cut_captions(words(*texts, each=each, gap=gap), measure=measure, form=Form(7, 7))
 
     assert all(before.end <= after.start + 1e-9 for before, after in pairwise(cues))
     assert all(len(cue.lines) <= 2 for cue in cues)

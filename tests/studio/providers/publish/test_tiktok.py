@@ -25,7 +25,7 @@ from studio.models.asset import OWN, Credit
 from studio.models.publication import Media, Post, Published, Token
 from studio.providers.publish import Parcel, catalog, tiktok, tiktok_accounts, tiktok_upload, wire
 from studio.providers.publish.tiktok import TikTok
-from studio.providers.publish.tiktok_upload import Chunk, chunks_of
+from studio.providers.publish.tiktok_upload import Chunk, chunk_bytes_of, chunks_of
 from tests.support.desk import Died, MemoryDesk
 from tests.support.platforms.refusals import mistakes
 from tests.support.platforms.server import LEAK, Fault, serving
@@ -110,7 +110,9 @@ def test_a_film_is_sent_in_chunks_and_shown_once(platform: TikTokPlatform, film:
     }
     assert platform.refused == []
     assert platform.bytes_in == SIZE
-    assert [sent for step, sent in desk.steps if step == "uploading"] == [0, *range(0, 11 * SMALL, SMALL), SIZE]
+    assert [sent for step, sent in desk.steps if step == "uploading"] == [
+        0, *range(0, SIZE - SMALL, SIZE // 11), SIZE
+    ]  # fmt: skip
     assert [step for step, _ in desk.steps][-2:] == ["processing", "processing"]
 
 
@@ -132,6 +134,18 @@ def test_the_last_chunk_takes_what_is_left_over() -> None:
     assert len(chunks_of(50_000_123, 10_000_000)) == 5
     assert chunks_of(4_194_304, 5 << 20) == [Chunk(0, 4_194_304)]
     assert chunks_of(10, 5) == [Chunk(0, 5), Chunk(5, 10)]
+
+
+@pytest.mark.parametrize("size", [1, 5 << 20, 10 << 20, 50 << 20, (55 << 20) - 1, (64 << 20) + 1, 1 << 30, 4 << 30])
+def test_a_chunk_that_breaks_off_costs_no_more_than_the_rules_make_it(size: int) -> None:
+    chunks = chunks_of(size, chunk_bytes_of(size))
+    lengths = [chunk.end - chunk.start for chunk in chunks]
+
+    assert sum(lengths) == size
+    assert len(chunks) == size // chunk_bytes_of(size) <= 1000
+    assert min(lengths) >= min(size, 5 << 20)
+    assert max(lengths) <= 64 << 20
+    assert max(lengths) / size <= (0.101 if size >= 50 << 20 else 1 / len(chunks))
 
 
 def test_a_film_of_less_than_two_chunks_is_sent_whole(platform: TikTokPlatform, tmp_path: Path) -> None:
