@@ -32,6 +32,8 @@ def make(name: str, language: str, folder: Path) -> Path:
     sample = load_template(name).words(language).sample
     assert sample is not None, name
     out = folder / f"{name}.{language}"
+    if kept := next(out.glob("*.mp4"), None):
+        return kept
     subprocess.run(
         [*_command(sample, name, language), "--out", str(out)],
         cwd=PROJECT,
@@ -74,7 +76,7 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="folder for the sheets")
     parser.add_argument("--template", choices=template_names(), action="append", help="repeat; all when left out")
     parser.add_argument("--language", choices=LANGUAGES, action="append", help="repeat; both when left out")
-    parser.add_argument("--films", type=Path, help="folder that keeps the films")
+    parser.add_argument("--films", type=Path, help="folder that keeps the films; those in it are not made again")
     wishes = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="template-films-") as name:
         folder = wishes.films or Path(name)

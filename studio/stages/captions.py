@@ -27,6 +27,9 @@ LONGEST_S = 4.5
 POP_WIDTH, POP_WORD, POP_LONGEST_S = 0.62, 1.35, 1.3
 """A pop-up is a glance: so much of a caption's width and so many seconds. A long word is set smaller, not divided."""
 
+UNIT_SIGNS = "°℃℉©®™"
+"""Symbols like emoji to Unicode, and part of what is said: 465°C."""
+
 SENTENCE_ENDS = "。！？!?…."
 CLAUSE_ENDS = "，、；：,;:—"
 _SILENT_AT_LINE_END = "，。、；：,.;:"
@@ -101,6 +104,8 @@ def _shown(word: Word) -> Word:
 
 
 def _is_invisible(char: str) -> bool:
+    if char in UNIT_SIGNS:
+        return False
     category = unicodedata.category(char)
     return (
         category in ("Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk", "Mn") and not char.isspace()

@@ -25,6 +25,12 @@ def shown(cues: list) -> list[list[str]]:
     return [["".join(word.text for word in line).strip() for line in cue.lines] for cue in cues]
 
 
+def test_signs_of_units_are_part_of_a_caption() -> None:
+    assert shown(
+        cut_captions(words("表面", "有", "465°C，", "也是", "465℃。"), measure=measure, form=Form(20, 20))
+    ) == [["表面有465°C，也是465℃"]]
+
+
 def test_no_words_make_no_cues() -> None:
     assert cut_captions([], measure=measure, form=Form(10, 10)) == []
 
