@@ -24,15 +24,13 @@ from store.tables.base import utc_now
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.errors import UnknownName
-from studio.language.detect import resolve_language
 from studio.language.pace import spoken_seconds
-from studio.models.brief import Brief
+from studio.models.brief import Brief, language_of
 from studio.models.dressing import dress
 from studio.models.rendition import Rendition
 from studio.models.templatefiles import load_template
 from studio.providers.storage.links import signed_url
-from studio.providers.tts import Voice
-from studio.providers.tts.sample import ready_voices
+from studio.providers.tts.sample import ReadyVoice, ready_voices
 from studio.settings import get_settings
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -107,12 +105,29 @@ def lasting(brief: Brief) -> int:
             lacks; the message lists those that are.
     """
     template = load_template(brief.template)
-    language = resolve_language(brief.language, brief.script or f"{brief.title}\n{brief.description}")
+    language = language_of(brief)
     dress(template, title=brief.title, fields=brief.fields, language=language, today=utc_now().date())
-    voice = _voice(language, brief.voice) if brief.voice or brief.script.strip() else None
-    if voice is None or not brief.script.strip():
+    speaker = speaker_of(brief) if brief.voice or brief.script.strip() else None
+    if speaker is None or not brief.script.strip():
         return brief.duration or template.duration
-    return max(1, round(spoken_seconds(brief.script, language, pace=voice.pace * (brief.speed or 1.0))))
+    return max(1, round(spoken_seconds(brief.script, language, pace=speaker.voice.pace * (brief.speed or 1.0))))
+
+
+def speaker_of(brief: Brief) -> ReadyVoice | None:
+    """
+    The voice that *brief* names, by name or id, or the first that speaks its language; None where none is ready now.
+
+    Raises:
+        UnknownName: it names one that is not here.
+    """
+    language = language_of(brief)
+    speakers = [each for each in ready_voices(get_settings().tts) if each.voice.language == language]
+    for each in speakers:
+        if brief.voice in (None, each.id, each.voice.name):
+            return each
+    if brief.voice is None:
+        return None
+    raise UnknownName(brief.voice, field="voice", known=[each.id for each in speakers])
 
 
 async def poll(task_id: str, *, owner: User) -> TaskStatus:
@@ -178,17 +193,6 @@ def estimated_seconds(duration: int) -> int:
 @cache
 def _pollers() -> CapacityLimiter:
     return CapacityLimiter(POLLERS)
-
-
-def _voice(language: str, wanted: str | None) -> Voice | None:
-    """The voice of that name or id, or the first that speaks *language*; None where none is ready now."""
-    speakers = [each for each in ready_voices(get_settings().tts) if each.voice.language == language]
-    for each in speakers:
-        if wanted in (None, each.id, each.voice.name):
-            return each.voice
-    if wanted is None:
-        return None
-    raise UnknownName(wanted, field="voice", known=[each.id for each in speakers])
 
 
 def _waiting_for_restart(video: Video) -> runs.Status:

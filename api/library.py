@@ -11,7 +11,7 @@ from api import runs
 from api.assets import keys_of, recording_of
 from api.dispatch import admit, dispatch
 from api.errors import NotFound, PlanExceeded, QuotaExceeded, conflict
-from api.films import ask_for, estimated_seconds, lasting, status_of
+from api.films import ask_for, estimated_seconds, lasting, speaker_of, status_of
 from api.once import Once
 from api.previews import preview_key
 from api.publications import hand_over
@@ -25,13 +25,11 @@ from store.session import DatabaseAway, reading, transaction
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.errors import BadInput
-from studio.language.detect import resolve_language
 from studio.models.brief import Brief
 from studio.models.rendition import Rendition
 from studio.providers import imagegen, llm
 from studio.providers.fallback import ready, ready_ones
 from studio.providers.storage import KEY_IN_TEXT, open_storage
-from studio.providers.tts.sample import ready_voices
 from studio.settings import get_settings
 from studio.web import check_url
 
@@ -189,10 +187,8 @@ def _charged(brief: Brief) -> list[str]:
     writer = "" if brief.script.strip() else ready(llm.catalog, settings.llm)[0].name
     if writer not in ("", *KEYLESS):
         found.append(f"the writer {writer!r}")
-    language = resolve_language(brief.language, brief.script or f"{brief.title}\n{brief.description}")
-    speakers = [each for each in ready_voices(settings.tts) if each.voice.language == language]
-    speaker = next((each for each in speakers if brief.voice in (None, each.id, each.voice.name)), None)
-    if speaker and not brief.narration and speaker.provider.quote("a", voice=speaker.voice):
+    speaker = None if brief.narration else speaker_of(brief)
+    if speaker and speaker.provider.quote("a", voice=speaker.voice):
         found.append(f"the voice {speaker.id!r}")
     painters = ready_ones(imagegen.catalog, settings.imagegen) if brief.footage else ()
     return [*found, *(f"the painter {each.name!r}" for each in painters)]

@@ -64,8 +64,8 @@ def make(
     from deployments.own_assets import keep_assets, keep_recording
     from deployments.templates import field_values, keep_template
     from deployments.trends import trend_title
+    from studio.models.brief import language_of
     from studio.settings import get_settings
-    from studio.stages.script import language_of
     from tasks.templates import template_of
 
     try:

@@ -8,7 +8,7 @@ from store.repos.trends import Trends
 from store.repos.videos import Videos
 from store.session import reading
 from store.tables.base import utc_now
-from studio.models.brief import Brief
+from studio.models.brief import Brief, language_of
 from studio.models.research import Source
 from studio.models.script import Script
 from studio.providers import llm, research
@@ -31,7 +31,7 @@ def write_script(brief: Brief, *, video_id: str) -> Script:
         return approved
     progress_of(video_id).report("script")
     settings = get_settings()
-    language = stage.language_of(brief)
+    language = language_of(brief)
     speaker = choose_speaker(language, wanted=brief.voice, names=settings.tts, speed=brief.speed or 1.0)
     till = till_of(video_id)
     researchers = ready_ones(research.catalog, settings.research)

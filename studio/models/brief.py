@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from studio.language.detect import resolve_language
 from studio.models.base import Model
 
 
@@ -122,3 +123,13 @@ class Brief(Model):
     narration: str | None = None
     trend: str | None = None
     fields: FieldValues = Field({})
+
+
+def language_of(brief: Brief) -> str:
+    """
+    The language that the film is made in, as a BCP 47 tag.
+
+    Raises:
+        BadInput: the brief asks for a language that we do not speak.
+    """
+    return resolve_language(brief.language, brief.script or f"{brief.title}\n{brief.description}")

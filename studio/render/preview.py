@@ -14,7 +14,6 @@ from studio.render.suite import Suite
 STRETCHES = 8
 """Into so many stretches a film is divided; the preview grows by about one at a time, so that few copies are stored."""
 
-
 NOT_SOONER_S = 3.0
 """After the last preview, or the beginning: a film whose segments are in the cache is done before anybody looks."""
 

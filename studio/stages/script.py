@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from studio.errors import BadInput
-from studio.language.detect import is_chinese, resolve_language
+from studio.language.detect import is_chinese
 from studio.language.keywords import keywords
 from studio.language.pace import spoken_seconds
 from studio.language.sentences import split_sentences
-from studio.models.brief import Brief
+from studio.models.brief import Brief, language_of
 from studio.models.research import Source
 from studio.models.script import Scene, SceneRole, Script
 from studio.models.template import Dressed
@@ -21,16 +21,6 @@ from studio.providers.till import OpenTill, Till
 _PARAGRAPH = re.compile(r"\n\s*\n")
 LONGEST_SCENE = 1.5
 """As in the embedded writer: a scene is cut before the sentence that would make it this much too long."""
-
-
-def language_of(brief: Brief) -> str:
-    """
-    The language that the film is made in, as a BCP 47 tag.
-
-    Raises:
-        BadInput: the brief asks for a language that we do not speak.
-    """
-    return resolve_language(brief.language, brief.script or f"{brief.title}\n{brief.description}")
 
 
 def write_script(

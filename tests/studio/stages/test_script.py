@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 
 from studio.errors import BadInput, ProviderRejected, ProviderUnavailable
-from studio.models.brief import Brief
+from studio.models.brief import Brief, language_of
 from studio.models.research import Source
 from studio.models.script import Scene, Script
 from studio.providers.llm import LLM, ScriptOrder
 from studio.providers.llm.embedded import EmbeddedWriter
 from studio.providers.till import Till
-from studio.stages.script import language_of, write_script
+from studio.stages.script import write_script
 from tests.support.templates import dressed
 
 FACTS = (
