@@ -138,10 +138,11 @@ def up() -> None:
 def worker() -> None:
     """Serve the work pool until stopped."""
     use_server()
+    from deployments.forkserver import start_beside
     from deployments.up import worker_argv
 
     argv = worker_argv()
-    os.execv(argv[0], argv)  # noqa: S606
+    os.execve(argv[0], argv, {**os.environ, **start_beside()})  # noqa: S606
 
 
 @app.command()

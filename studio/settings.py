@@ -103,6 +103,8 @@ class Settings(EnvSettings):
     """Calls at once by "role/provider", as JSON: {"tts/elevenlabs": 2}."""
 
     render_tier: Tier = "standard"
+    fork_server: bool = True
+    """Whether a worker keeps a process that has imported everything, from which runs are forked."""
     render_previews: bool = True
     """Whether a film gets a small copy to be watched while it is rendered, thumbnails and an animation."""
     render_jobs: Annotated[int, Field(ge=0, le=64)] = 0

@@ -41,7 +41,7 @@ def test_every_entrypoint_is_a_flow_that_can_be_imported(prefect_yaml: dict[str,
 def test_a_run_starts_the_engine_itself_and_survives_its_worker(prefect_yaml: dict[str, Any]) -> None:
     variables = [deployment["work_pool"]["job_variables"] for deployment in prefect_yaml["deployments"]]
 
-    assert variables == [{"command": "python -m prefect.engine", "stream_output": False}] * 5
+    assert variables == [{"command": "python -m deployments.engine", "stream_output": False}] * 5
 
 
 def test_a_film_in_the_making_holds_up_no_message(prefect_yaml: dict[str, Any]) -> None:

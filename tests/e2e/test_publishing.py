@@ -46,7 +46,7 @@ def packages(stack: Stack, publish_id: str) -> list[Path]:
 @pytest.fixture(scope="module")
 def film(shared_stack: Stack) -> str:
     """A finished film that was not published."""
-    answer = shared_stack.post("/videos", {"title": "潮汐", "description": FACTS, "resolution": "540p"})
+    answer = shared_stack.post("/videos", {"title": "Tides", "script": "The sea rises.", "resolution": "540p"})
     video_id = str(answer.json()["data"]["id"])
     shared_stack.await_status(video_id, "completed", timeout_s=180)
     return video_id

@@ -71,28 +71,30 @@ def test_a_script_that_was_changed_before_it_was_said_is_what_the_film_says(stac
 
 
 def test_a_script_can_be_changed_in_the_form_of_the_prefect_ui(stack: Stack) -> None:
-    video_id = make(stack, "在表單裡改", script="第一句是舊的。\n\n第二句留下來。", review=True)
+    video_id = make(
+        stack, "Changed in the form", script="The first line is old.\n\nThe second line stays.", review=True
+    )
     stack.await_status(video_id, "awaiting_review", timeout_s=90)
     (run,) = stack.flow_runs(video_id)
     keys = run["state"]["state_details"]["run_input_keyset"]
     schema = httpx2.get(f"{stack.prefect}/flow_runs/{run['id']}/input/{keys['schema']}", trust_env=False).json()
     address, form = (
         f"{stack.prefect}/flow_runs/{run['id']}/resume",
-        {"script": "這一句是在表單裡寫的。\n\n第二句留下來。"},
+        {"script": "This line was written in the form.\n\nThe second line stays."},
     )
     until(lambda: httpx2.post(address, json={"run_input": form}, trust_env=False).is_success, timeout_s=60, every_s=1)
     stack.await_status(video_id, "completed")
     said = ask(stack, "GET", f"/videos/{video_id}/script").json()["data"]["scenes"]
 
-    assert schema["properties"]["script"]["default"] == "第一句是舊的。\n\n第二句留下來。"
-    assert [scene["narration"] for scene in said] == ["這一句是在表單裡寫的。", "第二句留下來。"]
-    assert "這一句是在表單裡寫的" in subtitles(stack, video_id)
+    assert schema["properties"]["script"]["default"] == "The first line is old.\n\nThe second line stays."
+    assert [scene["narration"] for scene in said] == ["This line was written in the form.", "The second line stays."]
+    assert "Thislinewaswritteninthe" in subtitles(stack, video_id)
 
 
 def test_a_film_under_review_holds_up_nobody_and_can_be_cancelled(stack: Stack) -> None:
-    waiting = make(stack, "沒有人要讀", script="這一句沒有人要讀。", review=True)
+    waiting = make(stack, "Nobody reads it", script="Nobody is going to read this line.", review=True)
     stack.await_status(waiting, "awaiting_review", timeout_s=90)
-    other = make(stack, "不用等它", script="另一部影片不用等。")
+    other = make(stack, "No need to wait", script="Another film does not wait.")
     stack.await_status(other, "completed")
     cancelled = ask(stack, "POST", f"/videos/{waiting}/cancel").json()["data"]
     (run,) = stack.flow_runs(waiting)
@@ -113,7 +115,7 @@ def test_a_film_under_review_holds_up_nobody_and_can_be_cancelled(stack: Stack) 
 def test_a_cancelled_film_goes_on_where_it_was_and_says_nothing_twice(stack: Stack) -> None:
     script = "\n\n".join(f"重試第{number}句，海水會慢慢漲上來，然後再退下去。" for number in "一二三四")
     video_id = make(stack, "等一下再做", script=script)
-    queued = make(stack, "還沒開始", script="這一句輪不到。")
+    queued = make(stack, "Not begun", script="It is not the turn of this line.")
     stack.await_stage(video_id, "render", progress=39, timeout_s=120)
     never = ask(stack, "POST", f"/videos/{queued}/cancel").json()["data"]
     cancelled = ask(stack, "POST", f"/videos/{video_id}/cancel").json()["data"]
@@ -137,7 +139,7 @@ def test_a_cancelled_film_goes_on_where_it_was_and_says_nothing_twice(stack: Sta
 
 
 def test_a_film_is_followed_to_its_end(stack: Stack) -> None:
-    video_id = make(stack, "跟著看", script="這部影片有人跟著看。")
+    video_id = make(stack, "Followed", script="Somebody is following this film.")
     names, ids = [], []
     headers = {"Authorization": f"Bearer {stack.token}"}
     with httpx2.stream(
@@ -158,7 +160,7 @@ def test_a_film_is_followed_to_its_end(stack: Stack) -> None:
 
 
 def test_a_removed_film_leaves_neither_run_nor_file(stack: Stack) -> None:
-    video_id = make(stack, "不留下任何東西", script="這一句之後什麼都不留。")
+    video_id = make(stack, "Nothing stays", script="Nothing stays after this line.")
     stack.await_status(video_id, "completed")
     until(lambda: stack.flow_runs(video_id)[0]["state"]["type"] == "COMPLETED", timeout_s=20)
     url = ask(stack, "GET", f"/videos/{video_id}/download?redirect=false").json()["data"]["url"]

