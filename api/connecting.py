@@ -12,7 +12,8 @@ import hashlib
 import logging
 import secrets
 
-from api.pages import Page, asking, saying
+from api.messages import Language
+from api.pages import Page, asking, ending
 from api.schemas.social import Connecting
 from store.ledger import publisher_of
 from store.repos.social import Connections, SocialAccounts
@@ -48,54 +49,38 @@ def connect(platform: Target, *, owner: User) -> Connecting:
     return Connecting(authorize_url=url, expires_at=begun.expires_at)
 
 
-def come_back(platform: Target, *, state: str, code: str, error: str) -> Page:
+def come_back(platform: Target, *, state: str, code: str, error: str, language: Language) -> Page:
     """The question for a browser that comes back from the platform; nothing is connected yet."""
     if error or not code:
         with transaction() as session:
             was_open = Connections(session).forget(state=state, platform=platform)
-        return _refused() if was_open else _used()
+        return ending("denied" if was_open else "used", platform, language=language)
     with transaction() as session:
         held = Connections(session).hold(state=state, platform=platform, code=code)
         owner = Users(session).get(held[0].owner_id) if held else None
     if held is None or owner is None:
-        return _used()
+        return ending("used", platform, language=language)
     connection, token = held
-    return asking(platform, username=owner.username, action=connection.redirect, token=token)
+    return asking(platform, username=owner.username, action=connection.redirect, token=token, language=language)
 
 
-def confirm(platform: Target, *, token: str) -> Page:
+def confirm(platform: Target, *, token: str, language: Language) -> Page:
     """Connect the account that *token* was given for; the page says what came of it."""
     with transaction() as session:
         way = Connections(session).confirm(token=token, platform=platform)
     if way is None:
-        return _used()
+        return ending("used", platform, language=language)
     try:
         grant = _connector(platform).exchange(way.code, verifier=way.verifier, redirect=way.redirect)
     except ProviderRejected as refused:
         logger.info("connecting %s was refused: %s", platform, refused)
-        return saying(f"Nothing was connected: {refused}.", "帳號沒有連結，請重新開始。", status=400)
+        return ending("refused", platform, language=language, reason=str(refused))
     except (ProviderError, PlatformNotReady) as refused:
         logger.warning("connecting %s failed: %s", platform, refused)
-        return saying(
-            "The platform did not finish. Nothing was connected; begin again.",
-            "連結沒有完成，請重新開始。",
-            status=502,
-        )
+        return ending("unfinished", platform, language=language)
     with transaction() as session:
         SocialAccounts(session, owner_id=way.owner_id).keep(platform, grant)
-    return saying(f"Connected: {grant.name}. You can close this window.", f"已連結：{grant.name}。可以關閉這個視窗了。")
-
-
-def _used() -> Page:
-    return saying(
-        "This link was used before, or its ten minutes are over. Begin again.", "請重新開始連結帳號。", status=400
-    )
-
-
-def _refused() -> Page:
-    return saying(
-        "The platform did not grant access. Nothing was connected.", "平台沒有授權，帳號沒有連結。", status=400
-    )
+    return ending("connected", platform, language=language, name=grant.name)
 
 
 def _connector(platform: Target) -> Connector:

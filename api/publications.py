@@ -29,7 +29,7 @@ from store.tables.base import utc_now
 from store.tables.social import Publication
 from store.tables.users import User
 from store.tables.videos import Video
-from studio.models.publication import Destination, Post, Target
+from studio.models.publication import Destination, Post, Problem, Target
 from studio.providers.publish.rules import problems_of
 
 
@@ -55,7 +55,7 @@ def publish(order: PublishVideo, *, owner: User, once: Once) -> PublishAccepted:
         credits=film.credits,
         language=film.language,
     )
-    refuse(problems_of(post, film.media, publisher))
+    refuse(_named(problems_of(post, film.media, publisher), order))
     with transaction() as session:
         earlier = once.claim(session, owner_id=owner.id)
         if earlier is not None:
@@ -173,6 +173,8 @@ def withdraw(publication: Publication) -> PublicationShown:
     """
     if publication.state in ("withdrawing", "withdrawn"):
         return PublicationShown.of(publication)
+    if not publication.is_over:
+        raise conflict("status", f"the publication is {publication.state}; cancel it first")
     if publication.state != "published":
         raise conflict("status", f"the publication is {publication.state}; nothing of it is at the platform")
     if not publisher_of(Target(publication.platform)).limits.can_withdraw:
@@ -208,8 +210,20 @@ def reschedule(publication: Publication, order: Reschedule) -> PublicationShown:
             state="waiting_for_video" if waits else "scheduled",
         )
         if not changed:
-            raise conflict("status", "the publication was begun already")
+            raise conflict("status", f"the publication is {_met(publications, publication)}; it has no time any more")
     return _now(publication)
+
+
+def _named(problems: Iterable[Problem], order: PublishVideo) -> list[Problem]:
+    """*problems*, those with the film said of whichever field has named it."""
+    film = "video_url" if order.video_id is None else "video_id"
+    return [each.model_copy(update={"field": film}) if each.field == "video_url" else each for each in problems]
+
+
+def _met(publications: Publications, publication: Publication) -> str:
+    """In which state it was found, in words; a line that was begun may be waiting for its next try."""
+    found = publications.get(publication.id) or publication
+    return found.state if found.is_over or not found.started_at else "begun already"
 
 
 def _now(publication: Publication) -> PublicationShown:

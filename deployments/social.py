@@ -17,6 +17,7 @@ from store.migrate import migrate
 from store.repos.publications import Publications
 from store.repos.social import SocialAccounts
 from store.repos.users import Users
+from store.repos.videos import Videos
 from store.session import reading, transaction
 from store.tables.social import Publication, SocialAccount
 from store.tables.users import User
@@ -103,10 +104,10 @@ def publish(video_id: str, title: str, targets: Sequence[str], console: Console)
     from flows.publish_video import publish_video
 
     user = owner(None)
-    film = film_of(None, video_id, owner=user)
+    film, words = film_of(None, video_id, owner=user), _description(video_id)
     is_good = True
     for target in targets:
-        row = _line(target, title=title, user=user)
+        row = _line(target, title=title, description=words, user=user)
         row.object_key, row.video_id = film.object_key, video_id
         row.post = {**row.post, "credits": [each.model_dump() for each in film.credits], "language": film.language}
         row.current_key = current_key(row, film.object_key)
@@ -121,10 +122,16 @@ def publish(video_id: str, title: str, targets: Sequence[str], console: Console)
     return is_good
 
 
-def _line(target: str, *, title: str, user: User) -> Publication:
+def _description(video_id: str) -> str:
+    with reading() as session:
+        video = Videos.of_everyone(session).get(video_id)
+    return str(video.brief.get("description", "")) if video else ""
+
+
+def _line(target: str, *, title: str, user: User, description: str = "") -> Publication:
     [destination] = destinations_of([target], field=FIELD)
     with reading() as session:
-        return line_of(session, destination, title=title, owner_id=user.id, field=FIELD)
+        return line_of(session, destination, title=title, description=description, owner_id=user.id, field=FIELD)
 
 
 def _tell(publication_id: str, console: Console) -> bool:

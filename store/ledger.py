@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -14,7 +14,7 @@ from store.repos.videos import Videos
 from store.tables.base import utc_now
 from store.tables.social import Publication
 from store.tables.videos import Video
-from studio.errors import AccountMissing, PlatformNotReady, PostRefused, ProviderNotReady, UnknownName
+from studio.errors import AccountMissing, BadInput, PlatformNotReady, PostRefused, ProviderNotReady, UnknownName
 from studio.models.publication import Destination, Post, Problem, Target, Visibility
 from studio.models.rendition import Rendition
 from studio.models.script import Script
@@ -24,6 +24,9 @@ from studio.providers.publish.rules import problems_of
 
 BELOW_CONTENT = ("title", "description", "tags", "video_url")
 """Fields of a post that stand below `content` in a request to publish."""
+
+LATE = timedelta(minutes=10)
+"""A time that passed so short a while ago is now: clocks differ, and requests are sent again."""
 
 
 def publisher_of(platform: Target, *, field: str = "platform") -> Publisher:
@@ -70,7 +73,15 @@ def hand_over(
         PostRefused: the platform would refuse the texts.
     """
     for destination in destinations:
-        row = line_of(session, destination, title=video.title, tags=tuple(video.tags), owner_id=owner_id, field=field)
+        row = line_of(
+            session,
+            destination,
+            title=video.title,
+            description=str(video.brief.get("description", "")),
+            tags=tuple(video.tags),
+            owner_id=owner_id,
+            field=field,
+        )
         row.state, row.video_id = "waiting_for_video", video.id
         row.current_key = current_key(row, video.id)
         Publications(session, owner_id=owner_id).add(row)
@@ -82,6 +93,7 @@ def line_of(
     *,
     title: str,
     owner_id: str,
+    description: str = "",
     tags: tuple[str, ...] = (),
     field: str | None = None,
 ) -> Publication:
@@ -89,17 +101,22 @@ def line_of(
     A line for a film called *title* that is not there yet; it is not added. Raises as `hand_over`.
 
     Args:
+        description: the film's own, where the destination has none; left out where the platform would refuse it.
         tags: the film's own, where the destination has none.
     """
     publisher = publisher_of(destination.platform, field=field or "publish.platform")
     post = Post(
         title=destination.title or title,
-        description=destination.description or "",
+        description=description if destination.description is None else destination.description,
         tags=tags if destination.tags is None else destination.tags,
         visibility=visibility_of(destination.visibility, publisher),
         options=destination.options,
     )
-    refuse(problems_of(post, None, publisher), at="publish.")
+    found = problems_of(post, None, publisher)
+    if destination.description is None and any(each.field == "description" for each in found):
+        post = post.model_copy(update={"description": ""})
+        found = problems_of(post, None, publisher)
+    refuse(found, at="publish.")
     return line(
         session,
         post,
@@ -126,20 +143,26 @@ def line(
 
     Raises:
         AccountMissing: there is nowhere to send it to.
+        BadInput: its time has passed.
         PlatformNotReady: the operator has something to set first.
     """
+    if scheduled_at is not None and scheduled_at < utc_now() - LATE:
+        # Whoever was wrong by a year would find the film before the public at once.
+        raise BadInput("has passed; leave it out to publish now", field=field or "scheduled_at")
     try:
         publisher.check()
     except ProviderNotReady as error:
         raise PlatformNotReady(str(error), field=field or "platform") from error
     platform = Target(publisher.name)
+    if account_id is not None and not publisher.needs_account:
+        raise AccountMissing(f"{platform} has no accounts; leave it out", field=field or "account_id")
     if publisher.needs_account:
         account_id = _account_of(session, platform, account_id, owner_id=owner_id, field=field or "account_id")
     is_later = scheduled_at is not None and scheduled_at > utc_now()
     return Publication(
         owner_id=owner_id,
         platform=platform,
-        account_id=account_id if publisher.needs_account else None,
+        account_id=account_id,
         post=post.model_dump(mode="json"),
         scheduled_at=scheduled_at,
         state="scheduled" if is_later else "pending",

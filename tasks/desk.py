@@ -58,12 +58,12 @@ class LedgerDesk:
         if _is_called_off(self.publication.id):
             raise PublishCancelled(f"publication {self.publication.id} was called off")
         state = "processing" if step == "finishing" else step
-        if state == self.publication.state and (sent is None or time.monotonic() - self._written < EVERY_S):
+        if state == self.publication.state and not self._is_news(sent):
             return
         self._written = time.monotonic()
         values: dict[str, Any] = {"state": state}
         if sent is not None:
-            values["sent_bytes"] = sent
+            values["sent_bytes"] = self.publication.sent_bytes = sent
         self.publication.state = state
         keep(self.publication.id, **values)
         self._show(step, sent)
@@ -89,6 +89,13 @@ class LedgerDesk:
     def settle(self, used: Allowance) -> None:
         """What was used of it in the end."""
         _settle(used, self._reserved.pop(used.name, []), new_id("use"), self.publication.id)
+
+    def _is_news(self, sent: int | None) -> bool:
+        if sent is None:
+            return False
+        # A bar that ends before the end looks like a film that is lost.
+        is_last = sent >= self.publication.total_bytes > 0 and sent > self.publication.sent_bytes
+        return is_last or time.monotonic() - self._written >= EVERY_S
 
     def _show(self, step: str, sent: int | None) -> None:
         """In the Prefect UI; nothing is lost because a bar could not be drawn."""

@@ -22,8 +22,10 @@ from studio.errors import (
     OverLimit,
     OverQuota,
     PermissionEnded,
+    ProviderNotReady,
     ProviderRejected,
     PublishCancelled,
+    UnreadableMedia,
     VideoSystemError,
 )
 from studio.models.publication import Media, Post, Published
@@ -33,6 +35,7 @@ from studio.providers import publish as role
 from studio.providers.publish import Parcel
 from studio.providers.publish.rules import problems_of
 from studio.providers.storage import open_storage, store_file
+from studio.sealing import SealBroken
 from studio.settings import get_settings
 from studio.stages.publish import measured
 from studio.web import download
@@ -48,6 +51,9 @@ POSTPONED = (30.0, 60.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0)
 
 QUEUES_FOR = timedelta(days=14)
 """So long a publication waits for a platform that is over its limit, however often it is told to come again."""
+
+UNSETTLED = (ProviderNotReady, SealBroken)
+"""We are let in no more, or cannot read how far we were: of what is at the platform that says nothing."""
 
 LARGEST_BYTES = 4 << 30
 DOWNLOAD_S = 900.0
@@ -118,9 +124,21 @@ def fetch_film(publication_id: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.mp4"
         download(publication.source_url, path, max_bytes=LARGEST_BYTES, timeout_s=DOWNLOAD_S, field="content.video_url")
+        _refuse_no_film(path)
         key = store_file(open_storage(get_settings()), path, kind="video").key
     keep(publication_id, object_key=key)
     return key
+
+
+def _refuse_no_film(path: Path) -> None:
+    """What is no film is not kept here. Raises UnreadableMedia."""
+    try:
+        measured(path)
+    except UnreadableMedia as error:
+        message = (
+            "content.video_url: no film that can be read came from there; name the address of an MP4, MOV or WebM file"
+        )
+        raise UnreadableMedia(message) from error
 
 
 @task(name="publish", task_run_name="publish {publication_id}", **policy.LOCAL)
@@ -248,8 +266,8 @@ def set_aside(publication_id: str, error: VideoSystemError) -> str:
         notes = [*publication.notes, f"it could not be removed: {error}"]
         keep(publication_id, state="published", notes=notes, finished_at=utc_now())
         return "failed"
-    # Where nobody answered, something may be there: asking for the film once more goes on with this line.
-    is_unknown = error.retryable and publication.saved is not None
+    # Unless the platform has said no, something may be there: asking for the film once more goes on with this line.
+    is_unknown = publication.saved is not None and (error.retryable or isinstance(error, UNSETTLED))
     keep(
         publication_id,
         state="failed",

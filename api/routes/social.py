@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from api import connecting, pages, publications, social
 from api.deps import CurrentUser, DoneOnce, PublishingUser
 from api.envelope import Envelope, Failure, ok
+from api.messages import Language, language_of
 from api.schemas.page import Page
 from api.schemas.social import (
     AccountList,
@@ -89,20 +90,21 @@ def disconnect_social_account(account_id: str, user: PublishingUser) -> None:
 
 @router.get("/callback/{platform}", response_class=HTMLResponse, responses=PAGES)  # type: ignore[arg-type]
 def finish_connecting(
+    request: Request,
     platform: Target,
     state: Annotated[str, Query(max_length=200)] = "",
     code: Annotated[str, Query(max_length=4_000)] = "",
     error: Annotated[str, Query(max_length=200)] = "",
 ) -> HTMLResponse:
     """Where the platform sends the owner's browser back to; the page asks whether the account is to be connected."""
-    return _shown(connecting.come_back(platform, state=state, code=code, error=error))
+    return _shown(connecting.come_back(platform, state=state, code=code, error=error, language=_language(request)))
 
 
 @router.post("/callback/{platform}", response_class=HTMLResponse, responses=CONFIRMED)  # type: ignore[arg-type]
-def confirm_connecting(platform: Target, form: ConnectingForm) -> HTMLResponse:
+def confirm_connecting(request: Request, platform: Target, form: ConnectingForm) -> HTMLResponse:
     """Connect the account that the page has asked about; what its form sends, `token=…`."""
     token = parse_qs(form.decode("latin-1")).get("token", [""])[-1]
-    return _shown(connecting.confirm(platform, token=token))
+    return _shown(connecting.confirm(platform, token=token, language=_language(request)))
 
 
 @router.get("/publications")
@@ -158,6 +160,10 @@ def reschedule_publication(
 ) -> Envelope[PublicationShown]:
     """Give a publication that was not begun another time."""
     return ok(request, publications.reschedule(publication, order))
+
+
+def _language(request: Request) -> Language:
+    return language_of(request.headers.get("accept-language", ""))
 
 
 def _shown(page: pages.Page) -> HTMLResponse:

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from api.callers import callers
 from api.publishing import begin_due, tend_publications
+from store.ledger import line_of
 from store.repos.publications import Publications
 from store.repos.social import SocialAccounts
 from store.repos.videos import Videos
@@ -20,8 +21,9 @@ from store.session import transaction
 from store.tables.base import utc_now
 from store.tables.social import Publication
 from store.tables.users import User
+from studio.errors import PostRefused
 from studio.models.brief import Brief
-from studio.models.publication import Grant, Target, Token
+from studio.models.publication import Destination, Grant, Target, Token
 from studio.providers.storage import open_storage
 from studio.providers.storage.links import signed_url
 from studio.settings import get_settings
@@ -29,7 +31,13 @@ from tests.api.conftest import FakePrefect, a_run, run_of
 from tests.api.test_contract import RENDITION
 
 Ask = Callable[..., Any]
-CREDIT = {"title": "Moon", "author": "somebody", "licence": "CC BY 4.0", "url": "https://example.com"}
+CREDIT = {
+    "title": "Moon",
+    "author": "somebody",
+    "licence": "CC BY 4.0",
+    "url": "https://example.com",
+    "licence_url": "",
+}
 FILM = {**RENDITION, "credits": [CREDIT]}
 
 
@@ -209,6 +217,59 @@ def test_another_time_can_be_given_until_it_begins(ask: Ask, film: str) -> None:
     assert (late.status_code, late.json()["error"]["code"]) == (409, "CONFLICT")
 
 
+def test_a_time_that_has_passed_is_refused_and_one_of_a_moment_ago_is_now(ask: Ask, film: str) -> None:
+    wrong = ask("POST", "/publish", to_folder(film, scheduled_at="2025-12-24T20:00:00+08:00")).json()["error"]
+    just_now = (utc_now() - timedelta(minutes=1)).isoformat()
+    begun = ask("POST", "/publish", to_folder(film, scheduled_at=just_now))
+
+    assert wrong["code"] == "BAD_REQUEST"
+    assert (wrong["details"][0]["field"], wrong["details"][0]["message"]) == (
+        "scheduled_at", "has passed; leave it out to publish now",
+    )  # fmt: skip
+    assert begun.json()["data"]["status"] == "pending"
+
+
+def test_a_time_for_what_is_over_is_refused_with_what_became_of_it(ask: Ask, film: str) -> None:
+    publish_id = ask("POST", "/publish", to_folder(film, scheduled_at="2030-01-01T00:00:00Z")).json()["data"][
+        "publish_id"
+    ]
+    ask("POST", f"/publications/{publish_id}/cancel")
+    refused = ask("POST", f"/publications/{publish_id}/reschedule", {"scheduled_at": "2031-01-01T00:00:00Z"})
+
+    assert refused.status_code == 409
+    assert refused.json()["error"]["details"][0]["message"] == "the publication is cancelled; it has no time any more"
+
+
+def test_what_is_being_made_is_not_removed_but_called_off_first(ask: Ask, film: str) -> None:
+    publish_id = ask("POST", "/publish", to_folder(film)).json()["data"]["publish_id"]
+    with transaction() as session:
+        Publications.of_everyone(session).change(publish_id, state="uploading", started_at=utc_now())
+    refused = ask("DELETE", f"/publications/{publish_id}")
+
+    assert refused.status_code == 409
+    assert refused.json()["error"]["details"][0]["message"] == "the publication is uploading; cancel it first"
+
+
+def test_what_is_wrong_with_a_film_is_said_of_the_field_that_named_it(user: User, ask: Ask) -> None:
+    an_account(user, "UC1", Target.TIKTOK)
+    with transaction() as session:
+        video = Videos(session, owner_id=user.id).add(Brief(title="潮汐"), owner_id=user.id)
+        Videos.of_everyone(session).change(video.id, rendition={**FILM, "duration": 1.0}, completed_at=utc_now())
+        video_id = video.id
+    by_id = ask("POST", "/publish", {"platform": "tiktok", "video_id": video_id, "content": {"title": "潮汐"}})
+    by_link = ask("POST", "/publish", {**to_folder(video_id), "platform": "tiktok"})
+    fields = [answer.json()["error"]["details"][0]["field"] for answer in (by_id, by_link)]
+
+    assert fields == ["video_id", "content.video_url"]
+
+
+def test_a_folder_has_no_accounts_to_name(ask: Ask, film: str) -> None:
+    answer = ask("POST", "/publish", to_folder(film, account_id="account_1"))
+
+    assert (answer.status_code, answer.json()["error"]["details"][0]["field"]) == (400, "account_id")
+    assert "folder has no accounts" in answer.text
+
+
 def test_what_waits_is_cancelled_at_once_and_may_be_asked_for_again(ask: Ask, film: str) -> None:
     order = to_folder(film, scheduled_at="2030-01-01T00:00:00Z")
     first = ask("POST", "/publish", order).json()["data"]["publish_id"]
@@ -359,6 +420,34 @@ def test_a_film_is_handed_over_when_it_is_done(
     assert (after.state, after.object_key) == ("pending", RENDITION["video"]["key"])
     assert after.post["credits"] == FILM["credits"]
     assert set(prefect.errands) == {("publish-video/default", f"{waiting.id}/1")}
+
+
+@pytest.mark.usefixtures("prefect")
+def test_a_film_is_described_by_its_own_description_unless_another_is_given(
+    client: TestClient, bearer: dict[str, str], user: User
+) -> None:
+    for given in ({}, {"description": "另一段"}, {"description": ""}):
+        body = {"title": "潮汐", "description": "海水一天漲落兩次。", "publish": [{"platform": "folder", **given}]}
+        assert client.post("/videos", json=body, headers=bearer).status_code == 202
+    with transaction() as session:
+        rows = Publications(session, owner_id=user.id).page(after=None, most=9)
+
+    assert [each.post["description"] for each in reversed(rows)] == ["海水一天漲落兩次。", "另一段", ""]
+
+
+def test_a_film_s_own_description_is_left_out_where_it_does_not_fit_and_another_one_is_refused(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("X_CLIENT_ID", "a")
+    monkeypatch.setenv("X_CLIENT_SECRET", "b")
+    an_account(user, "UC1", Target.X)
+    with transaction() as session:
+        own = line_of(session, Destination(platform=Target.X), title="潮汐", description="海" * 141, owner_id=user.id)
+        given = Destination(platform=Target.X, description="海" * 141)
+        with pytest.raises(PostRefused, match=r"publish\.description"):
+            line_of(session, given, title="潮汐", owner_id=user.id)
+
+    assert own.post["description"] == ""
 
 
 def test_a_film_that_was_asked_for_by_its_link_meanwhile_is_not_published_twice(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,7 +15,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import security
-from api.pages import asking
+from api.messages import Language
+from api.pages import ENDINGS, Outcome, asking, ending
 from store.repos.publications import Publications
 from store.repos.social import SocialAccounts
 from store.session import transaction
@@ -64,7 +68,7 @@ class Browser:
     def look(self, url: str) -> httpx2.Response:
         """The page that the platform's redirect leads to; without a token, for the redirect has none."""
         parts = urlsplit(url)
-        answer: httpx2.Response = self._client.get(f"{parts.path}?{parts.query}")
+        answer: httpx2.Response = self._client.get(f"{parts.path}?{parts.query}", headers={"Accept-Language": "en"})
         return answer
 
     def say_yes(self, page: httpx2.Response) -> httpx2.Response:
@@ -75,7 +79,7 @@ class Browser:
 
     def send(self, path: str, body: str) -> httpx2.Response:
         """Send what a form would send."""
-        answer: httpx2.Response = self._client.post(path, content=body, headers=FORM)
+        answer: httpx2.Response = self._client.post(path, content=body, headers={**FORM, "Accept-Language": "en"})
         return answer
 
     def come_back(self, url: str) -> httpx2.Response:
@@ -151,8 +155,9 @@ def test_nothing_is_connected_before_its_owner_says_yes_to_whom_it_goes(
     done = ann.say_yes(page)
 
     assert page.status_code == 200
-    assert f"Connect your YouTube account to the user <strong>{user.username}</strong>" in page.text
-    assert "video-system (localhost:8000)" in page.text
+    assert "Connect your YouTube account" in page.text
+    assert f"<dd>{user.username}</dd>" in page.text
+    assert "<dd>localhost:8000</dd>" in page.text
     assert before == ([], [])
     assert (done.status_code, len(ann.accounts)) == (200, 1)
 
@@ -161,14 +166,52 @@ def test_the_page_runs_nothing_is_kept_nowhere_and_is_shown_in_no_frame(ann: Bro
     page = ann.look(google.consent(ann.begin(), "tides"))
     policy = page.headers["content-security-policy"]
 
+    style = re.findall(r"<style>(.*?)</style>", page.text, re.DOTALL)
+    hashed = base64.b64encode(hashlib.sha256(style[0].encode()).digest()).decode()
+
     assert {"default-src 'none'", "form-action 'self'", "frame-ancestors 'none'"} <= set(policy.split("; "))
+    assert f"style-src 'sha256-{hashed}'" in policy.split("; ")
+    assert not re.findall(r"""(?:src|href|style)=|url\(|@import|\son\w+=""", page.text)
     assert (page.headers["cache-control"], page.headers["referrer-policy"]) == ("no-store", "no-referrer")
     assert "CANARY-code" not in page.text
     assert "<script" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("wanted", "tag", "question", "answer"),
+    [
+        ("zh-TW,zh;q=0.9,en;q=0.5", "zh-Hant-TW", "連結 YouTube 帳號", "已連結 Channel tides"),
+        ("en-GB,en;q=0.9,zh;q=0.5", "en", "Connect your YouTube account", "Connected: Channel tides"),
+        ("", "zh-Hant-TW", "連結 YouTube 帳號", "已連結 Channel tides"),
+    ],
+)
+def test_the_pages_are_in_the_browser_s_language(
+    client: TestClient, ann: Browser, google: ManyChannels, wanted: str, tag: str, question: str, answer: str
+) -> None:
+    back = urlsplit(google.consent(ann.begin(), "tides"))
+    headers = {"Accept-Language": wanted}
+    page = client.get(f"{back.path}?{back.query}", headers=headers)
+    form = form_in(page.text)
+    assert form is not None
+    done = client.post(back.path, content=form.body, headers={**FORM, **headers})
+
+    assert (f'<html lang="{tag}">' in page.text, f"<h1>{question}</h1>" in page.text) == (True, True)
+    assert f">{answer}</h1>" in done.text
+    assert page.headers["vary"] == "Accept-Language"
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "en"])
+@pytest.mark.parametrize("outcome", list(ENDINGS))
+def test_every_ending_says_what_happened_and_what_to_do(outcome: Outcome, language: Language) -> None:
+    page = ending(outcome, Target.X, language=language, name="<i>ann</i>", reason="<b>why</b>")
+
+    assert "{" not in re.sub(r"<style>.*?</style>", "", page.text, flags=re.DOTALL)
+    assert ("<i>" in page.text, "<b>" in page.text) == (False, False)
+    assert (page.status == 200) is (outcome == "connected")
+
+
 def test_a_name_is_text_in_the_question() -> None:
-    asked = asking(Target.X, username='<b>ann</b>"', action='https://a.example/"><b>', token='"><b>')
+    asked = asking(Target.X, username='<b>ann</b>"', action='https://a.example/"><b>', token='"><b>', language="en")
 
     assert "<b>" not in asked.text
     assert form_in(asked.text) == Form('https://a.example/"><b>', {"token": '"><b>'})
@@ -557,7 +600,7 @@ def test_the_list_of_platforms_says_what_each_takes_and_what_is_missing(ann: Bro
     assert found["youtube"]["limits"]["longest_s"] == 43_200
     assert found["youtube"]["limits"]["words"]["title"] == "at most 100 characters, without < and >"
     assert sorted(found["youtube"]["options"]["properties"]) == [
-        "category_id", "embeddable", "license", "made_for_kids", "notify_subscribers", "playlist_id",
+        "category_id", "embeddable", "license", "made_for_kids", "notify_subscribers", "playlist_id", "publish_at",
     ]  # fmt: skip
     assert found["folder"]["needs_account"] is False
 

@@ -67,10 +67,11 @@ def browser(google: ManyChannels, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def come_back(_: float) -> None:
         query = parse_qs(urlsplit(google.consent(opened[-1], "tides")).query)
-        question = connecting.come_back(Target.YOUTUBE, state=query["state"][0], code=query["code"][0], error="")
+        state, code = query["state"][0], query["code"][0]
+        question = connecting.come_back(Target.YOUTUBE, state=state, code=code, error="", language="en")
         form = form_in(question.text)
         assert form is not None
-        connecting.confirm(Target.YOUTUBE, token=form.fields["token"])
+        connecting.confirm(Target.YOUTUBE, token=form.fields["token"], language="en")
 
     monkeypatch.setattr(social, "begin", begun)
     monkeypatch.setattr(social, "time", SimpleNamespace(monotonic=time.monotonic, sleep=come_back))

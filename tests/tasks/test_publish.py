@@ -34,6 +34,8 @@ from studio.errors import (
 )
 from studio.models.publication import Grant, Published, Target, Token
 from studio.providers import publish as role
+from studio.sealing import SealBroken
+from studio.settings import get_settings
 from tasks import desk as desks
 from tasks import publish as tasks
 from tasks.desk import LedgerDesk
@@ -152,6 +154,20 @@ def test_bytes_are_written_once_a_second_and_a_new_step_at_once(add: Add, clock:
         ("uploading", 10), ("uploading", 10), ("uploading", 30), ("processing", 40), ("processing", 40),
         ("processing", 60),
     ]  # fmt: skip
+
+
+def test_the_last_byte_is_written_at_once_so_that_no_bar_ends_before_the_end(
+    add: Add, clock: Callable[[float], None]
+) -> None:
+    publication_id = add(total_bytes=100)
+    desk = desk_of(publication_id)
+    seen = []
+    for moment, sent in ((0.0, 0), (0.1, 99), (0.2, 100)):
+        clock(moment)
+        desk.report("uploading", sent=sent)
+        seen.append(row(publication_id).sent_bytes)
+
+    assert seen == [0, 0, 100]
 
 
 def test_the_next_report_ends_what_was_called_off_however_short_the_last_one_is_ago(add: Add) -> None:
@@ -293,6 +309,25 @@ def test_what_failed_unanswered_counts_on_where_something_was_sent(add: Add, sav
 
 
 @pytest.mark.parametrize(
+    ("error", "counts"),
+    [
+        (PermissionEnded("publish", "youtube", "connect it again"), True),
+        (ProviderNotReady("publish", "youtube", "YOUTUBE_CLIENT_ID is not set"), True),
+        (SealBroken("no key of TOKEN_KEYS opens it"), True),
+        (ProviderRejected("publish", "youtube", "it refused the title"), False),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_we_were_kept_from_finding_out_counts_on_though_trying_again_is_no_use_yet(
+    add: Add, error: VideoSystemError, counts: bool
+) -> None:
+    publication_id = add(saved=b"sealed")
+
+    assert set_aside(publication_id, error) == "failed"
+    assert (row(publication_id).current_key is not None) is counts
+
+
+@pytest.mark.parametrize(
     "error",
     [
         ProviderRejected("publish", "youtube", "it refused the title"),
@@ -385,6 +420,21 @@ def test_a_film_is_removed_though_its_publication_was_called_off(add: Add, monke
     assert remover.removed == ["x"]
     assert (after.state, after.current_key) == ("withdrawn", None)
     assert after.finished_at is not None
+
+
+def test_what_came_from_an_address_and_is_no_film_is_refused_by_its_field_and_not_kept(
+    add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def come(_: str, into: Path, **__: Any) -> None:
+        into.write_text("<html>not a film</html>")
+
+    monkeypatch.setattr(tasks, "download", come)
+    publication_id = add(source_url="https://example.com/film.mp4")
+    with pytest.raises(UnreadableMedia, match=r"content\.video_url: no film that can be read"):
+        tasks.fetch_film.fn(publication_id)
+
+    assert row(publication_id).object_key is None
+    assert [each for each in (get_settings().home / "objects").rglob("*") if each.is_file()] == []
 
 
 def test_what_is_over_is_not_opened_again(add: Add) -> None:

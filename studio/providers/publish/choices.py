@@ -23,8 +23,12 @@ def wrong_options(model: type[BaseModel], options: Mapping[str, Any]) -> list[Pr
     try:
         model.model_validate(dict(options))
     except ValidationError as error:
+        known = f"is no option here; known are {', '.join(model.model_fields)}"
         return [
-            Problem(field=".".join(["options", *map(str, each["loc"])]), message=each["msg"])
+            Problem(
+                field=".".join(["options", *map(str, each["loc"])]),
+                message=known if each["type"] == "extra_forbidden" else each["msg"],
+            )
             for each in error.errors(include_url=False, include_context=False, include_input=False)
         ]
     return []

@@ -14,11 +14,15 @@ from pydantic import JsonValue
 from studio.errors import ProviderNotReady, ProviderUnavailable
 from studio.models.publication import Limits, Media, Post, Problem, Published
 from studio.providers.publish import Desk, Parcel
+from studio.providers.publish.wording import Room, fitted
 from studio.settings import EnvSettings, get_settings
 
 SHEET: Final = "publication.json"
 _UNSAFE: Final = re.compile(r"[^\w\u3400-\u9fff-]+")
 LONGEST_NAME: Final = 60
+
+ROOM: Final = Room(most=1 << 20, weigh=len, most_hashtags=30)
+"""A file has room for everything; thirty hashtags are what the strictest platform takes."""
 
 
 class FolderSettings(EnvSettings):
@@ -64,6 +68,7 @@ class Folder:
 
     def abandon(self, parcel: Parcel, desk: Desk) -> None:
         """Remove the package, if it was made."""
+        _sweep(parcel)
         self.withdraw(Published(remote_id=_name_of(parcel)), desk)
 
     def withdraw(self, published: Published, desk: Desk) -> None:
@@ -75,7 +80,8 @@ class Folder:
     def _pack(self, parcel: Parcel, target: Path) -> None:
         try:
             _root().mkdir(parents=True, exist_ok=True)
-            part = Path(tempfile.mkdtemp(prefix=".part-", dir=_root()))
+            _sweep(parcel)
+            part = Path(tempfile.mkdtemp(prefix=_part_of(parcel), dir=_root()))
             try:
                 _fill(part, parcel)
                 part.chmod(0o755)
@@ -99,6 +105,16 @@ def _name_of(parcel: Parcel) -> str:
     return f"{title}-{parcel.name}" if title else parcel.name
 
 
+def _part_of(parcel: Parcel) -> str:
+    return f".part-{parcel.name}-"
+
+
+def _sweep(parcel: Parcel) -> None:
+    """Remove what a process that was killed has left of the package."""
+    for part in _root().glob(f"{_part_of(parcel)}*"):
+        shutil.rmtree(part, ignore_errors=True)
+
+
 def _fill(folder: Path, parcel: Parcel) -> None:
     shutil.copyfile(parcel.video, folder / f"video{parcel.video.suffix}")
     if parcel.poster:
@@ -106,9 +122,10 @@ def _fill(folder: Path, parcel: Parcel) -> None:
     for language, captions in parcel.captions.items():
         shutil.copyfile(captions, folder / f"captions.{language}{captions.suffix}")
     post = parcel.post
-    hashtags = " ".join(f"#{tag.replace(' ', '')}" for tag in post.tags)
-    credits = [f"{each.title} – {each.author}, {each.licence} {each.url}".rstrip() for each in post.credits]
-    text = "\n\n".join(part for part in (post.title, post.description, hashtags, "\n".join(credits)) if part)
+    own = "\n\n".join(part for part in (post.title, post.description) if part)
+    text = fitted(
+        own, room=ROOM, credits=post.credits, tags=post.tags, is_synthetic=post.is_synthetic, language=post.language
+    ).text
     (folder / "description.txt").write_text(text + "\n", "utf-8")
     sheet = {"post": post.model_dump(mode="json"), "media": parcel.media.model_dump(mode="json")}
     (folder / SHEET).write_text(json.dumps(sheet, ensure_ascii=False, indent=2) + "\n", "utf-8")

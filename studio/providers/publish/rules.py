@@ -24,8 +24,8 @@ def _misfits(media: Media, limits: Limits) -> list[Problem]:
         (_above(media.size, limits.largest_bytes), f"has {media.size} bytes; {limits.largest_bytes} are allowed"),
         (ratio < limits.lowest_ratio or _above(ratio, limits.highest_ratio), f"is {media.width}x{media.height}, which is "
          f"too narrow or too wide; between {limits.lowest_ratio:g} and {limits.highest_ratio or 0:g} is allowed"),
-        (min(media.width, media.height) < limits.smallest_px, f"has a side below {limits.smallest_px} px"),
-        (_above(side, limits.largest_px), f"has a side above {limits.largest_px} px"),
+        (min(media.width, media.height) < limits.smallest_px, f"is {media.width}x{media.height}; no side may be below {limits.smallest_px} px"),
+        (_above(side, limits.largest_px), f"is {media.width}x{media.height}; no side may be above {limits.largest_px} px"),
         (media.fps < limits.lowest_fps or _above(media.fps, limits.highest_fps), f"has {media.fps:g} frames a second; "
          f"{limits.lowest_fps:g} to {limits.highest_fps or 0:g} are allowed"),
     )  # fmt: skip

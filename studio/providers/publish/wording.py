@@ -81,10 +81,11 @@ def _credited(own: str, room: Room, credits: Sequence[Credit], heading: str) -> 
     owed = [each for each in dict.fromkeys(credits) if each.licence != OWN.licence]
     if not owed:
         return "", ()
-    lines = dict.fromkeys(room.clean(_line(each, has_address=room.has_addresses)) for each in owed)
-    whole = "\n".join([f"{heading}:", *lines])
-    if room.takes(_joined(own, whole)):
-        return whole, ()
+    for has_terms in (True, False) if room.has_addresses else (False,):
+        lines = dict.fromkeys(room.clean(_line(each, room, has_terms=has_terms)) for each in owed)
+        whole = "\n".join([f"{heading}:", *lines])
+        if room.takes(_joined(own, whole)):
+            return whole, ()
     names = list(dict.fromkeys(filter(None, (room.clean(each.author or each.title) for each in owed))))
     for shown in range(len(names), 0, -1):
         short = f"{heading}: {', '.join(names[:shown])}"
@@ -94,9 +95,11 @@ def _credited(own: str, room: Room, credits: Sequence[Credit], heading: str) -> 
     return "", (_lacking(names),)
 
 
-def _line(credit: Credit, *, has_address: bool) -> str:
+def _line(credit: Credit, room: Room, *, has_terms: bool) -> str:
+    """One credit; the address of the licence's text goes first where there is not room for all."""
     made = " – ".join(filter(None, (credit.title, credit.author)))
-    return " ".join(filter(None, (made, f"({credit.licence})" if credit.licence else "", credit.url * has_address)))
+    terms = ", ".join(filter(None, (credit.licence, credit.licence_url * has_terms)))
+    return " ".join(filter(None, (made, f"({terms})" if terms else "", credit.url * room.has_addresses)))
 
 
 def _lacking(names: Sequence[str]) -> str:

@@ -6,10 +6,10 @@ Source: developers.google.com, YouTube Data API, videos resource (title, descrip
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from studio.models.base import Model
 from studio.models.publication import Post, Problem
@@ -26,8 +26,15 @@ WORDS: Final = {
     "description": f"at most {MOST_DESCRIPTION_BYTES} bytes of UTF-8 (a Chinese character has 3), without < and >",
     "tags": f"at most {MOST_TAGS} characters together: commas between them count, and 2 for one that has a space",
     "size": "any; up to three minutes that are no wider than high (9:16, 4:5, 1:1) are a Short",
-    "publish_at": "the film stays private until then",
+    "publish_at": "an option: the film is sent at once, stays private until then, and is public from then on",
 }
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is beyond the calendar") from None
 
 
 class YouTubeOptions(Model):
@@ -41,6 +48,12 @@ class YouTubeOptions(Model):
     embeddable: bool = True
     license: Literal["youtube", "creativeCommon"] = "youtube"
     notify_subscribers: bool = True
+    publish_at: Annotated[
+        Annotated[AwareDatetime, AfterValidator(_in_utc)] | None,
+        Field(
+            description="date and time with a zone at which YouTube itself makes the film public; private until then"
+        ),
+    ] = None
 
 
 def problems_in(post: Post) -> list[Problem]:
@@ -54,8 +67,8 @@ def problems_in(post: Post) -> list[Problem]:
         ("description", _has_forbidden(post.description), "has < or >, which YouTube refuses"),
         ("tags", tags > MOST_TAGS, f"have {tags} characters with commas and quotes; {MOST_TAGS} are allowed"),
         ("tags", _has_forbidden("".join(post.tags)), "have < or >, which YouTube refuses"),
-        ("publish_at", post.publish_at is not None and post.visibility == "unlisted",
-         "YouTube shows a film to everyone then: ask for visibility public or private"),
+        ("visibility", post.visibility == "unlisted" and (post.publish_at or post.options.get("publish_at")),
+         "must be public or private with publish_at: YouTube shows a film to everyone then"),
     )  # fmt: skip
     found = [Problem(field=field, message=message) for field, is_wrong, message in checks if is_wrong]
     return [*found, *wrong_options(YouTubeOptions, post.options)]
@@ -88,17 +101,17 @@ def resource_of(post: Post, options: YouTubeOptions) -> dict[str, Any]:
     }
     if post.language:
         snippet |= {"defaultLanguage": post.language, "defaultAudioLanguage": post.language}
+    moment = options.publish_at or (_in_utc(post.publish_at) if post.publish_at else None)
     # A missing privacyStatus means public, since 2026-11-02.
     status: dict[str, Any] = {
-        "privacyStatus": "private" if post.publish_at else post.visibility,
+        "privacyStatus": "private" if moment else post.visibility,
         "selfDeclaredMadeForKids": options.made_for_kids,
         "containsSyntheticMedia": post.is_synthetic,
         "embeddable": options.embeddable,
         "license": options.license,
     }
-    if post.publish_at:
-        moment = post.publish_at if post.publish_at.tzinfo else post.publish_at.replace(tzinfo=UTC)
-        status["publishAt"] = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if moment:
+        status["publishAt"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"snippet": snippet, "status": status}
 
 

@@ -692,7 +692,7 @@ def test_options_that_are_not_there_or_wrong_are_named() -> None:
         "options.colour",
     ]
     assert set(YouTube().options_schema()["properties"]) == {  # type: ignore[arg-type]
-        "category_id", "made_for_kids", "playlist_id", "embeddable", "license", "notify_subscribers",
+        "category_id", "made_for_kids", "playlist_id", "embeddable", "license", "notify_subscribers", "publish_at",
     }  # fmt: skip
 
 
@@ -702,7 +702,21 @@ def test_a_film_that_is_shown_later_is_private_until_then() -> None:
     status = resource_of(post, module.YouTubeOptions())["status"]
 
     assert (status["privacyStatus"], status["publishAt"]) == ("private", "2027-01-02T03:04:05Z")
-    assert [field for field, _ in problems(visibility="unlisted", publish_at=moment)] == ["publish_at"]
+    assert [field for field, _ in problems(visibility="unlisted", publish_at=moment)] == ["visibility"]
+
+
+def test_youtube_itself_may_be_asked_to_show_the_film_at_a_time() -> None:
+    options = {"publish_at": "2027-01-02T11:04:05+08:00"}
+    status = resource_of(Post(title="A", visibility="public"), module.YouTubeOptions.model_validate(options))["status"]
+
+    assert (status["privacyStatus"], status["publishAt"]) == ("private", "2027-01-02T03:04:05Z")
+    assert problems(options=options) == []
+    assert [field for field, _ in problems(visibility="unlisted", options=options)] == ["visibility"]
+
+
+@pytest.mark.parametrize("wrong", ["2027-01-02T11:04:05", "tomorrow", "9999-12-31T23:59:59-12:00", {}])
+def test_a_time_without_a_zone_or_beyond_the_calendar_is_refused(wrong: object) -> None:
+    assert [field for field, _ in problems(options={"publish_at": wrong})] == ["options.publish_at"]
 
 
 def test_the_visibility_is_always_sent_and_private_is_the_default() -> None:
