@@ -17,10 +17,11 @@ from api.errors import ApiError
 from api.messages import Language, error_message
 from api.schemas.ai import AiModel, Inference, InferenceOutput, InferenceResult, InferenceUsage, ModelType
 from api.upstream import answer_for
+from store.calls import Call
 from store.tables.users import User
 from studio.errors import ProviderError
 from studio.providers.llm.inference import Question, TextModels, Usage, find_model, text_models
-from studio.providers.till import Quote
+from studio.providers.till import Receipt
 
 logger = logging.getLogger("api.ai")
 
@@ -127,21 +128,20 @@ async def _bought(
                 yield piece
     except ProviderError as error:
         if call:
-            await to_thread.run_sync(spending.fail, call, error)
+            await to_thread.run_sync(call.fail, error)
         raise
     finally:
-        if quote and call:
+        if call:
             with CancelScope(shield=True):
-                await to_thread.run_sync(_close, call, quote, usage)
+                await to_thread.run_sync(_close, call, usage)
 
 
-def _close(call: str, quote: Quote, usage: Usage | None) -> None:
+def _close(call: Call, usage: Usage | None) -> None:
     """A row that was closed before stays as it is."""
     if usage is None:
-        spending.lose(call)
+        call.lose()
     else:
-        used = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
-        spending.settle(call, quote, used)
+        call.settle(Receipt(None, {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}))
 
 
 def _result(order: Inference, said: list[str], usage: Usage, began: float) -> InferenceResult:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-import statistics
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from api import runs
 from api.assets import keys_of, recording_of
+from api.costs import charged_for, cost_of, costs_of, usual_cost
 from api.dispatch import admit, dispatch
 from api.errors import NotFound, PlanExceeded, QuotaExceeded, conflict
-from api.films import ask_for, estimated_seconds, lasting, speaker_of, status_of
+from api.films import ask_for, estimated_seconds, lasting, status_of
 from api.once import Once
 from api.previews import preview_key
 from api.publications import hand_over
+from api.schemas.costs import FilmCost
 from api.schemas.page import Page
 from api.schemas.videos import BriefShown, ChangeVideo, Estimate, Failing, FilmShown, Links, MakeVideo, VideoShown
 from api.trends import trend_title
 from store.repos.objects import is_needed
-from store.repos.purchases import Purchases
 from store.repos.videos import Videos, Wanted
 from store.session import DatabaseAway, reading, transaction
 from store.tables.users import User
@@ -27,14 +27,9 @@ from store.tables.videos import Video
 from studio.errors import BadInput
 from studio.models.brief import Brief
 from studio.models.rendition import Rendition
-from studio.providers import imagegen, llm
-from studio.providers.fallback import ready, ready_ones
 from studio.providers.storage import KEY_IN_TEXT, open_storage
 from studio.settings import get_settings
 from studio.web import check_url
-
-KEYLESS = ("embedded",)
-"""Writers that cost nothing."""
 
 
 def make(order: MakeVideo, *, owner: User, once: Once) -> VideoShown:
@@ -54,7 +49,8 @@ def make(order: MakeVideo, *, owner: User, once: Once) -> VideoShown:
             brief,
             owner=owner,
             once=once,
-            answer=shown,
+            # Inside the transaction that writes it down: nobody has worked on it yet.
+            answer=lambda video: shown(video, cost=FilmCost()),
             kind=VideoShown,
             tags=order.tags,
             webhook_url=order.webhook_url,
@@ -72,7 +68,8 @@ def page(wanted: Wanted, *, owner: User, after: str | None, limit: int) -> Page[
         if len(rows) <= limit:
             break
         after = rows[-1].id
-    items = [shown(video, status=status) for video, status in found[:limit]]
+    costs = costs_of([video.id for video, _ in found[:limit]])
+    items = [shown(video, status=status, cost=costs[video.id]) for video, status in found[:limit]]
     has_more = len(found) > limit
     return Page(items=items, next_cursor=items[-1].id if has_more else None, has_more=has_more)
 
@@ -91,8 +88,8 @@ def find(video_id: str, *, owner: User) -> Video:
     return video
 
 
-def shown(video: Video, *, status: runs.Status | None = None) -> VideoShown:
-    """What is shown of a film; the *status* is found out unless it is known."""
+def shown(video: Video, *, status: runs.Status | None = None, cost: FilmCost | None = None) -> VideoShown:
+    """What is shown of a film; *status* and *cost* are found out unless they are known."""
     status = status or status_of(video)
     is_done = status == "completed" and video.rendition is not None
     return VideoShown(
@@ -101,6 +98,7 @@ def shown(video: Video, *, status: runs.Status | None = None) -> VideoShown:
         error=_failing(video) if status == "failed" else None,
         brief=BriefShown.of(Brief.model_validate(video.brief)),
         video=FilmShown.of(Rendition.model_validate(video.rendition)) if is_done else None,
+        cost=cost or cost_of(video.id),
         links=_links(video.id, is_done=is_done, can_be_watched=preview_key(video, status=status) is not None),
         **video.model_dump(include={"id", "title", "stage", "tags", "warnings", "webhook_url"}),
         **video.model_dump(include={"created_at", "started_at", "completed_at"}),
@@ -168,7 +166,7 @@ def estimate(order: MakeVideo, *, owner: User) -> Estimate:
     """
     brief = _brief_of(order, owner=owner)
     lasts_s = lasting(brief)
-    charged = _charged(brief)
+    charged = charged_for(brief)
     warnings = [f"{each} is charged by its vendor" for each in charged]
     if brief.script.strip() and brief.duration is not None:
         warnings.append("duration: a script is said word for word, however long that takes")
@@ -177,28 +175,8 @@ def estimate(order: MakeVideo, *, owner: User) -> Estimate:
             admit(session, brief, owner=owner, lasts_s=lasts_s)
         except (PlanExceeded, QuotaExceeded) as error:
             warnings += [detail.message for detail in error.details]
-    cost = _usual_cost(lasts_s) if charged else 0.0
+    cost = usual_cost(lasts_s) if charged else 0.0
     return Estimate(seconds=estimated_seconds(lasts_s), duration=lasts_s, cost=cost, warnings=warnings)
-
-
-def _charged(brief: Brief) -> list[str]:
-    """Who would work on the film for money: its writer, its voice, and whoever paints what is not found."""
-    settings, found = get_settings(), []
-    writer = "" if brief.script.strip() else ready(llm.catalog, settings.llm)[0].name
-    if writer not in ("", *KEYLESS):
-        found.append(f"the writer {writer!r}")
-    speaker = None if brief.narration else speaker_of(brief)
-    if speaker and speaker.provider.quote("a", voice=speaker.voice):
-        found.append(f"the voice {speaker.id!r}")
-    painters = ready_ones(imagegen.catalog, settings.imagegen) if brief.footage else ()
-    return [*found, *(f"the painter {each.name!r}" for each in painters)]
-
-
-def _usual_cost(lasts_s: int) -> float | None:
-    """What films of this length came to here, in US dollars; None before there are any whose prices are known."""
-    with reading() as session:
-        rates = Purchases(session).rates()
-    return round(statistics.median(rates) * lasts_s, 4) if rates else None
 
 
 def remove_all(owner: User) -> None:

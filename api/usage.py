@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from api.costs import in_dollars
 from api.dispatch import DAY
 from api.limits import Allowance
 from api.schemas.service import FilmsUsed, RequestsUsed, Usage
+from store.repos.purchases import Purchases
 from store.repos.videos import Videos
 from store.session import reading
 from store.tables.base import utc_now
@@ -23,6 +25,7 @@ def usage_of(owner: User, *, allowance: Allowance) -> Usage:
         unfinished = videos.unfinished_count()
         today = len(videos.creation_times(since=now - DAY, most=plan.films_a_day))
         seconds, size = videos.finished_totals(since=month)
+        charged = Purchases(session).charged(owner_id=owner.id, since=month)
     return Usage(
         plan=owner.plan,
         requests=RequestsUsed(
@@ -37,5 +40,6 @@ def usage_of(owner: User, *, allowance: Allowance) -> Usage:
             daily_limit=plan.films_a_day,
         ),
         seconds_rendered_this_month=round(seconds, 1),
+        cost_this_month=in_dollars(charged),
         storage_bytes=size,
     )

@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from deployments.templates import wrong_templates
-from deployments.trial import try_out
+from deployments.trial import quote_of, try_out
 from studio.errors import VideoSystemError
 from studio.models.dressing import brand_settings
 from studio.providers import all_catalogs, storage
 from studio.providers.catalog import Catalog
+from studio.providers.prices import price_warning
 from studio.settings import Settings, get_settings, signing_key
 
 ORDER = ("llm", "trends", "research", "tts", "align", "footage", "embed", "imagegen", "music", "storage", "publish")
@@ -68,9 +69,16 @@ def _role(catalog: Catalog[Any], names: Sequence[str], console: Console, *, is_d
             continue
         is_ready = is_ready or is_asked
         _print(console, f"[green]✓[/] {catalog.role:<8} {name:<10} {escape(note)} {_voices(provider)}")
-        for warning in getattr(provider, "model_warnings", tuple)() if is_asked else ():
+        for warning in _warnings(catalog.role, provider) if is_asked else ():
             _print(console, f"[yellow]![/] {escape(warning)}")
     return is_ready
+
+
+def _warnings(role: str, provider: Any) -> list[str]:
+    """What an operator should know of a provider that works: its model ends soon, or nobody knows what it costs."""
+    quote = quote_of(role, provider)
+    unpriced = price_warning(quote) if quote else ""
+    return [*getattr(provider, "model_warnings", tuple)(), *([unpriced] if unpriced else [])]
 
 
 def _note(role: str, provider: Any, *, is_asked: bool, is_deep: bool) -> str:

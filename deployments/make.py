@@ -125,5 +125,5 @@ def _copied(video_id: str, brief: Brief, rendition: Rendition, warnings: tuple[s
         for asset in (rendition.video, rendition.poster, rendition.srt, rendition.vtt)
     )
     credits = out / f"{stem}.credits.txt"
-    credits.write_text("".join(f"{c.title} – {c.author}, {c.licence} {c.url}\n" for c in rendition.credits), "utf-8")
+    credits.write_text("".join(f"{c.line}\n" for c in rendition.credits), "utf-8")
     return MadeFilm(video_id, video, poster, srt, vtt, credits, rendition, warnings)

@@ -14,11 +14,13 @@ from studio.providers.imagegen import PictureOrder
 from studio.providers.llm import inference
 from studio.providers.llm.inference import Question
 from studio.providers.storage import store_file
-from studio.providers.till import OpenTill
+from studio.providers.till import OpenTill, Quote
 from studio.providers.trends import Look
 from studio.settings import get_settings
 
 TOPIC = "Moon"
+QUESTION = Question("The Moon pulls on the sea. Why?", max_length=80)
+PAINTING = PictureOrder("A full moon over the sea", "photograph", 1080, 1920)
 
 
 def try_out(role: str, provider: Any) -> str:
@@ -33,11 +35,22 @@ def try_out(role: str, provider: Any) -> str:
     return _TRIALS[role](provider)
 
 
+def quote_of(role: str, provider: Any) -> Quote | None:
+    """What a call to *provider* would use; None for what nobody charges for."""
+    if role == "llm":
+        model = inference.catalog.open(provider.name)
+        return model.quote(model.default, QUESTION)
+    if role == "tts":
+        quote: Quote | None = provider.quote("Moon.", voice=_english(provider))
+        return quote
+    return provider.quote(PAINTING) if role == "imagegen" else None
+
+
 def _llm(provider: Any) -> str:
     model = inference.catalog.open(provider.name)
 
     async def answer() -> str:
-        pieces = model.answer(model.default, Question("The Moon pulls on the sea. Why?", max_length=80))
+        pieces = model.answer(model.default, QUESTION)
         return "".join([piece async for piece in pieces if isinstance(piece, str)])
 
     return f"answered {len(asyncio.run(answer()))} characters"
@@ -62,7 +75,7 @@ def _footage(provider: Any) -> str:
 
 def _imagegen(provider: Any) -> str:
     with tempfile.TemporaryDirectory(prefix="trial-") as folder:
-        provider.paint(PictureOrder("A full moon over the sea", "photograph", 1080, 1920), Path(folder) / "moon.png")
+        provider.paint(PAINTING, Path(folder) / "moon.png")
     return "painted a picture"
 
 

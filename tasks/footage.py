@@ -74,6 +74,7 @@ def _search(brief: Brief, video: Video) -> stage.Search:
         till=till,
         earlier=_earlier(video),
         painter=painter_of(painters, canvas=canvas, storage=storage, till=till),
+        steadily=policy.steadily,
     )
 
 

@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from store.session import DatabaseAway
-from studio.errors import OverLimit, VideoSystemError
+from studio.errors import OverLimit, ProviderUnavailable, VideoSystemError
 from studio.settings import get_settings
 
 P = ParamSpec("P")
@@ -76,6 +76,28 @@ def wait_out_limits(call: Callable[[], T]) -> T:
                 raise
             time.sleep(error.retry_after)
     return call()
+
+
+GO_ON = ("llm", "footage", "imagegen")
+"""Roles whose tasks go on with the next provider instead of failing, so that Prefect has nothing to try again."""
+
+AGAIN_AFTER_S = 3.0
+QUICK_S = 20.0
+"""Who fails so quickly is asked once more after that: a server that is started again costs a film neither its script
+nor its footage. What took longer would take as long again."""
+
+
+def steadily(call: Callable[[], T], *, is_tried_again: bool = True) -> T:
+    """What *call* brings, after a rate limit that ends soon and, where *is_tried_again*, after a short outage."""
+    began = time.monotonic()
+    try:
+        return wait_out_limits(call)
+    except ProviderUnavailable as error:
+        is_short = time.monotonic() - began < QUICK_S and not isinstance(error, OverLimit)
+        if not (is_tried_again and is_short):
+            raise
+    time.sleep(AGAIN_AFTER_S)
+    return wait_out_limits(call)
 
 
 LIMIT_PREFIX = "provider-"

@@ -110,6 +110,7 @@ def note_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> 
     known = isinstance(error, VideoSystemError)
     _close(
         flow_run,
+        state,
         error_code=error.code if isinstance(error, VideoSystemError) else "INTERNAL_ERROR",
         error_message=str(error) if known else f"an internal error ended flow run {flow_run.id}",
     )
@@ -117,15 +118,17 @@ def note_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> 
 
 def note_cancellation(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """A cancelled film is over."""
-    _close(flow_run)
+    _close(flow_run, state)
 
 
 @patient
-def _close(flow_run: FlowRun, **values: Any) -> None:
+def _close(flow_run: FlowRun, state: State[Any], **values: Any) -> None:
+    """Close the film's row, unless it was asked for again since: on a busy machine hooks come seconds late."""
     with transaction() as session:
         videos = Videos.of_everyone(session)
         video = videos.by_run(str(flow_run.id))
-        if video and not video.completed_at:
+        is_late = video and video.asked_again_at and state.timestamp < video.asked_again_at
+        if video and not video.completed_at and not is_late:
             videos.change(video.id, completed_at=utc_now(), previews=None, **values)
 
 
@@ -153,7 +156,7 @@ def _page(script: Script, rendition: Rendition, calls: Sequence[str]) -> str:
     spoken = "\n".join(f"{i}. {escaped(scene.narration)}" for i, scene in enumerate(script.scenes, 1))
     warnings = "\n".join(f"- {escaped(warning)}" for warning in script.warnings) or "- none"
     paid = "\n".join(f"- {escaped(call)}" for call in calls) or "- none"
-    credits = "\n".join(f"- {escaped(f'{c.title} – {c.author}, {c.licence} {c.url}')}" for c in rendition.credits)
+    credits = "\n".join(f"- {escaped(c.line)}" for c in rendition.credits)
     return (
         f"# {escaped(script.title)}\n\n[Open the film]({video}) ({rendition.duration:.1f} s, "
         f"{rendition.width}×{rendition.height}, {rendition.loudness.lufs:.1f} LUFS)\n\n![Poster frame]({poster})\n\n"

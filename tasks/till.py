@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from prefect.concurrency.sync import concurrency
 from prefect.context import FlowRunContext
@@ -15,23 +15,20 @@ from prefect.exceptions import PrefectException
 from prefect.settings import PREFECT_API_URL
 from pydantic import JsonValue
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
 
-from store.budgets import allowed_cost
+from store import calls
 from store.repos.purchases import Breakers, Purchases
 from store.repos.videos import Videos
 from store.session import reading, transaction
 from store.tables.base import utc_now
 from store.tables.purchases import Purchase
 from studio.errors import OverLimit, ProviderUnavailable, VideoSystemError
-from studio.providers.prices import cost_of
 from studio.providers.till import Quote, Receipt
 from tasks import policy
 from tasks.lease import Holder, this_process
 
 logger = logging.getLogger("tasks.till")
-
-LEASE = timedelta(seconds=300)
-"""Longer than any call may take: so long whoever wants the same waits for a process of another machine."""
 
 LOOK_EVERY_S = 0.5
 
@@ -47,10 +44,22 @@ class _Kept:
 
 
 @dataclass(frozen=True)
-class _Ours:
-    """A call that this process has to make now, by the row that says so."""
+class _Ours(calls.Call):
+    """A call that this process has to make now; its row waits for a database that is away."""
 
-    purchase_id: str
+    @policy.patient
+    def _write(self, work: Callable[[Session], None]) -> None:
+        super()._write(work)
+
+    def _settled(self, session: Session, receipt: Receipt) -> None:
+        super()._settled(session, receipt)
+        Breakers(session).note_success(_name(self.quote))
+
+    def _failed(self, session: Session, error: VideoSystemError) -> None:
+        Purchases(session).lock()
+        super()._failed(session, error)
+        if isinstance(error, ProviderUnavailable) and not isinstance(error, OverLimit):
+            Breakers(session).note_failure(_name(self.quote), most=policy.FAILURES, pause=policy.PAUSE)
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ class LedgerTill:
             if isinstance(found, _Kept):
                 return found.answer
             if isinstance(found, _Ours):
-                return _paid(found.purchase_id, quote, call)
+                return found.make(lambda: _with_slot(quote, call))
             # Somebody else is calling just now: its answer will do.
             time.sleep(LOOK_EVERY_S)
 
@@ -88,18 +97,16 @@ class LedgerTill:
                 elif found:
                     purchases.lose(found.id)
                 session.flush()
-                _ask_breaker(Breakers(session), quote)
-                reserved = purchases.reserve(
-                    quote,
-                    cost=allowed_cost(purchases, quote, owner_id=self.owner_id, video_id=self.video_id),
-                    owner_id=self.owner_id,
-                    video_id=self.video_id,
-                    holder=this_process().columns(),
-                    lease=LEASE,
-                )
-                return _Ours(reserved.id)
+                return self._reserved(session, quote)
         except IntegrityError:
             return None
+
+    def _reserved(self, session: Session, quote: Quote) -> _Ours:
+        _ask_breaker(Breakers(session), quote)
+        holder = this_process().columns()
+        return _Ours(
+            calls.reserve(session, quote, owner_id=self.owner_id, video_id=self.video_id, holder=holder), quote
+        )
 
 
 def till_of(video_id: str) -> LedgerTill:
@@ -114,58 +121,9 @@ def _owner_of(video_id: str) -> str | None:
     return video.owner_id if video else None
 
 
-def _paid(purchase_id: str, quote: Quote, call: Callable[[], Receipt]) -> JsonValue:
-    """Make the call, and write down what came of it whatever that was."""
-    try:
-        with _slot(quote):
-            receipt = policy.wait_out_limits(call)
-    except VideoSystemError as error:
-        _note_failure(purchase_id, quote, error)
-        raise
-    except Exception:
-        _close(purchase_id, error_code="INTERNAL_ERROR")
-        raise
-    except BaseException:
-        # Ended from outside in the middle of the call: it may have been paid all the same.
-        _give_up(purchase_id)
-        raise
-    _settle(purchase_id, quote, receipt)
-    return receipt.answer
-
-
-@policy.patient
-def _settle(purchase_id: str, quote: Quote, receipt: Receipt) -> None:
-    with transaction() as session:
-        Purchases(session).settle(
-            purchase_id,
-            answer=receipt.answer,
-            units={name: float(amount) for name, amount in receipt.units.items()},
-            cost=cost_of(quote, receipt.units),
-            fresh_s=quote.fresh_s,
-        )
-        Breakers(session).note_success(_name(quote))
-
-
-@policy.patient
-def _note_failure(purchase_id: str, quote: Quote, error: VideoSystemError) -> None:
-    with transaction() as session:
-        purchases, breakers = Purchases(session), Breakers(session)
-        purchases.lock()
-        purchases.fail(purchase_id, error_code=error.code)
-        if isinstance(error, ProviderUnavailable) and not isinstance(error, OverLimit):
-            breakers.note_failure(_name(quote), most=policy.FAILURES, pause=policy.PAUSE)
-
-
-@policy.patient
-def _close(purchase_id: str, *, error_code: str) -> None:
-    with transaction() as session:
-        Purchases(session).fail(purchase_id, error_code=error_code)
-
-
-@policy.patient
-def _give_up(purchase_id: str) -> None:
-    with transaction() as session:
-        Purchases(session).lose(purchase_id)
+def _with_slot(quote: Quote, call: Callable[[], Receipt]) -> Receipt:
+    with _slot(quote):
+        return policy.steadily(call, is_tried_again=quote.role in policy.GO_ON)
 
 
 def _ask_breaker(breakers: Breakers, quote: Quote) -> None:
@@ -186,7 +144,7 @@ def _slot(quote: Quote) -> Iterator[None]:
         return
     slot = concurrency(
         policy.limit_name(quote.role, quote.provider),
-        timeout_seconds=LEASE.total_seconds() / 2,
+        timeout_seconds=calls.LEASE.total_seconds() / 2,
         lease_duration=SLOT_S,
     )
     try:

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from api.schemas.costs import Cost
+
 
 class RequestsUsed(BaseModel):
     """Requests of this hour; this one is counted."""
@@ -27,12 +29,17 @@ class FilmsUsed(BaseModel):
 
 
 class Usage(BaseModel):
-    """What an account has used. Seconds of finished film since the first of the month (UTC); bytes of all that is kept."""
+    """
+    What an account has used; bytes of all that is kept.
+
+    Seconds of finished film, and what providers charged, since the first of the month (UTC).
+    """
 
     plan: str
     requests: RequestsUsed
     films: FilmsUsed
     seconds_rendered_this_month: float
+    cost_this_month: Cost
     storage_bytes: int
 
 

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from api.runs import Status
 from api.schemas.base import Action
+from api.schemas.costs import FilmCost
 from api.schemas.targets import PublishTarget
 from api.schemas.text import HookUrl, Line, Tags, Word
 from studio.models.asset import Credit
@@ -194,7 +195,7 @@ class Links(BaseModel):
 
 
 class VideoShown(BaseModel):
-    """A film; *progress* 0 to 100, *video* there when it is completed, *error* when it failed."""
+    """A film; *progress* 0 to 100, *video* there when it is completed, *error* when it failed, *cost* what it cost so far."""
 
     id: str
     title: str
@@ -206,6 +207,7 @@ class VideoShown(BaseModel):
     tags: list[str]
     warnings: list[str]
     video: FilmShown | None
+    cost: FilmCost = FilmCost()
     links: Links
     webhook_url: str | None
     created_at: datetime

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_
+from sqlalchemy import select as sqlalchemy_select
 from sqlmodel import Session, col, select, text, update
 
 from store.repos.videos import RECENT
@@ -17,6 +19,25 @@ from studio.providers.till import Quote
 
 _LOCK = 0x7669_6465_6F02
 """PostgreSQL's advisory locks have numbers; this one is the till's."""
+
+
+@dataclass(frozen=True)
+class Paid:
+    """What one call used and cost, in millionths of a dollar; None where no price is known."""
+
+    role: str
+    provider: str
+    model: str
+    units: dict[str, float]
+    cost: int | None
+
+
+_PAID = (Purchase.video_id, Purchase.role, Purchase.provider, Purchase.model, Purchase.units, Purchase.cost)
+
+
+def _charged(*columns: Any) -> Any:
+    """Columns of calls that were paid, or may have been."""
+    return sqlalchemy_select(*columns).where(col(Purchase.state).in_(("settled", "lost")))
 
 
 class Purchases:
@@ -110,6 +131,21 @@ class Purchases:
         return self._session.exec(
             select(Purchase).where(Purchase.video_id == video_id).order_by(col(Purchase.id))
         ).all()
+
+    def paid(self, video_ids: Collection[str]) -> dict[str, list[Paid]]:
+        """What calls for each of the films used and cost, in order; those that brought nothing are left out."""
+        found: dict[str, list[Paid]] = {video_id: [] for video_id in video_ids}
+        statement = _charged(*_PAID).where(col(Purchase.video_id).in_(video_ids)).order_by(col(Purchase.id))
+        for video_id, *columns in self._session.execute(statement):
+            found[video_id].append(Paid(*columns))
+        return found
+
+    def charged(self, *, owner_id: str, since: datetime) -> int | None:
+        """Millionths of a dollar that an owner's calls have cost; None where the price of one is not known."""
+        mine = _charged(func.count(), func.count(col(Purchase.cost)), func.coalesce(func.sum(col(Purchase.cost)), 0))
+        mine = mine.where(col(Purchase.owner_id) == owner_id, col(Purchase.created_at) >= since)
+        calls, priced, cost = self._session.execute(mine).one()
+        return int(cost) if calls == priced else None
 
     def rates(self) -> list[float]:
         """Of the latest films that were charged for and whose every price is known: US dollars a second of film."""

@@ -10,12 +10,19 @@ AssetKind = Literal["image", "video", "audio", "text", "data"]
 
 
 class Credit(Model):
-    """Who made something and on what terms we may use it."""
+    """Who made something and on what terms we may use it; *url* is its page, *licence_url* the licence's text."""
 
     title: str
     author: str
     licence: str
     url: str = ""
+    licence_url: str = ""
+
+    @property
+    def line(self) -> str:
+        """All of it as one line of text, as licences want it named."""
+        terms = f"{self.licence} ({self.licence_url})" if self.licence_url else self.licence
+        return f"{self.title} – {self.author}, {terms} {self.url}".rstrip()
 
 
 OWN = Credit(title="Own material", author="the creator", licence="the creator's own")

@@ -10,6 +10,9 @@ _SPOKEN: Final = re.compile(
 )
 _BARRED: Final = re.compile(r"\b(?:nc|nd|non-?commercial|no ?derivatives?|non-?free|fair use)\b", re.IGNORECASE)
 
+_ADDRESS: Final = "https://creativecommons.org"
+_CC: Final = re.compile(r"^cc[ -]by(?P<sa>[ -]sa)?[ -](?P<version>\d\.\d)\b", re.IGNORECASE)
+
 _CODES: Final = {"cc0": "CC0", "pdm": "Public Domain Mark", "by": "CC BY", "by-sa": "CC BY-SA"}
 
 
@@ -24,3 +27,12 @@ def licence_of(code: object, version: object) -> str:
         return ""
     number = version if isinstance(version, str) and re.fullmatch(r"\d\.\d", version) else ""
     return f"{_CODES[code.lower()]} {number}".strip()
+
+
+def licence_address(name: str) -> str:
+    """Where the text of the Creative Commons licence called *name* is; empty for other licences."""
+    if found := _CC.match(name):
+        return f"{_ADDRESS}/licenses/by{'-sa' if found['sa'] else ''}/{found['version']}/"
+    if name.lower().startswith("cc0"):
+        return f"{_ADDRESS}/publicdomain/zero/1.0/"
+    return f"{_ADDRESS}/publicdomain/mark/1.0/" if name.lower().startswith("public domain mark") else ""

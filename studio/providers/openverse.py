@@ -6,7 +6,7 @@ from typing import Final
 
 from studio.models.asset import Credit
 from studio.providers.fields import Row, address_of, text_of
-from studio.providers.licences import licence_of
+from studio.providers.licences import licence_address, licence_of
 from studio.providers.vendor import Vendor
 from studio.settings import EnvSettings
 
@@ -37,4 +37,5 @@ def credit_of(row: Row) -> Credit | None:
         author=text_of(row.get("creator")) or "unknown",
         licence=licence,
         url=address_of(row.get("foreign_landing_url")),
+        licence_url=address_of(row.get("license_url")) or licence_address(licence),
     )

@@ -1,4 +1,4 @@
-"""What a call costs: the operator's price list first, then the published prices that come in a package."""
+"""What a call costs: the operator's price list first, then ours, then the published prices that come in a package."""
 
 from __future__ import annotations
 
@@ -38,9 +38,16 @@ class PriceSettings(EnvSettings):
 
 
 class _Line(BaseModel):
-    """Dollars for a million of each unit."""
+    """
+    Dollars for a million of each unit.
+
+    *host* is where the price holds, anywhere without one; *source* is where it was read.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = ""
+    source: str = ""
 
     requests: Decimal = Decimal(0)
     input_tokens: Decimal = Decimal(0)
@@ -50,6 +57,12 @@ class _Line(BaseModel):
     images: Decimal = Decimal(0)
     trends: Decimal = Decimal(0)
 
+    def tells(self, quote: Quote, units: Units) -> bool:
+        """Whether it is a price of this call: one that names none of what was used is not."""
+        named = self.model_fields_set - {"host", "source"}
+        is_there = not self.host or not quote.address or urlsplit(quote.address).hostname == self.host
+        return is_there and (not named or not named.isdisjoint(units))
+
     def cost(self, units: Units) -> Decimal:
         cached = Decimal(str(units.get("cached_tokens", 0)))
         total = Decimal(0) if self.cached_tokens is None else (self.cached_tokens - self.input_tokens) * cached
@@ -58,8 +71,8 @@ class _Line(BaseModel):
         return total / MILLION
 
 
-_LISTED = {"x/": _Line(trends=MILLION / 100)}
-"""Prices that the package has not. Source: docs.x.com, X API, pricing: $0.010 a trend that is read."""
+LISTED = Path(__file__).parent / "prices.json"
+"""Prices that the package has not, or has not for what we use; each names its source."""
 
 
 class _List(RootModel[dict[str, _Line]]):
@@ -76,17 +89,28 @@ def cost_of(quote: Quote, units: Units) -> int | None:
         BadInput: PRICES is no price list.
     """
     own = _own_prices(PriceSettings().prices)
-    line = own.get(f"{quote.provider}/{quote.model}") or own.get(f"{quote.provider}/*")
-    if line is not None:
-        return _micro(line.cost(units))
+    for line in (own.get(f"{quote.provider}/{quote.model}"), own.get(f"{quote.provider}/*")):
+        if line and line.tells(quote, units):
+            return _micro(line.cost(units))
     if _is_private(quote.address):
         return 0
-    if listed := _LISTED.get(f"{quote.provider}/{quote.model}"):
+    listed = _listed_prices().get(f"{quote.provider}/{quote.model}")
+    if listed and listed.tells(quote, units):
         return _micro(listed.cost(units))
     if not any(units.get(unit) for unit in (*_UNITS, "images")):
         return 0
     published = _published(quote, units)
     return None if published is None else _micro(published)
+
+
+def price_warning(quote: Quote) -> str:
+    """That nobody knows what the call costs, and what comes of that; empty where it is known."""
+    if cost_of(quote, quote.units) is not None:
+        return ""
+    return (
+        f"{quote.role} {quote.provider!r}: no price is known for {quote.model!r}, so its calls are counted without one "
+        "and are not made where a BUDGET_… is set; name its price in PRICES"
+    )
 
 
 def _published(quote: Quote, units: Units) -> Decimal | None:
@@ -106,6 +130,11 @@ def _published(quote: Quote, units: Units) -> Decimal | None:
         return None
     # A model without a price for what was used is not free.
     return found.total_price or None
+
+
+@cache
+def _listed_prices() -> Mapping[str, _Line]:
+    return _List.model_validate_json(LISTED.read_bytes()).root
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -43,9 +44,14 @@ class Sound:
 
 @dataclass(frozen=True)
 class Speech(Sound):
-    """Sound and the times of the words in it, in seconds from the first sample; no words where nobody knows them."""
+    """
+    Sound and the times of the words in it, in seconds from the first sample; no words where nobody knows them.
+
+    *used* is what saying it took of somebody else's service, where only the sound tells.
+    """
 
     words: tuple[Word, ...]
+    used: Mapping[str, float] | None = None
 
 
 def decode(source: Path | bytes, *, rate_hz: int = RATE_HZ) -> Sound:

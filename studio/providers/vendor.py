@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import ssl
 import time
 from collections.abc import Iterator, Mapping
@@ -140,7 +141,7 @@ class Vendor:
         limits = httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
         try:
             with (
-                httpx2.Client(timeout=limits, headers=headers, trust_env=not is_local(url), verify=_tls()) as client,
+                httpx2.Client(timeout=limits, headers=headers, trust_env=not is_local(url), verify=tls()) as client,
                 client.stream(method, url, **request) as answer,
             ):
                 if not answer.is_success:
@@ -185,9 +186,9 @@ class Vendor:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a Retry-After header asks for, where it says so in seconds."""
+    """Seconds that a Retry-After header asks for, where it says so in seconds; OpenAI says "0.2" too."""
     value = headers.get("retry-after", "").strip()
-    return min(float(value), LONGEST_RETRY_AFTER_S) if value.isdecimal() else None
+    return min(float(value), LONGEST_RETRY_AFTER_S) if re.fullmatch(r"\d+(?:\.\d+)?", value, re.ASCII) else None
 
 
 class _WithoutQuery(logging.Filter):
@@ -206,7 +207,7 @@ logging.getLogger("httpx2").addFilter(_WithoutQuery())
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """The certificates, read once: that takes longer than a short answer."""
     return httpx2.create_ssl_context()
 

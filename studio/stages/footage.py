@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -42,13 +43,17 @@ Painter = Callable[[Scene], Asset]
 """Paints a scene; raises ProviderError."""
 
 
+def _at_once(fetch: Callable[[], Asset]) -> Asset:
+    return fetch()
+
+
 @dataclass
 class Search:
     """
     The search for a film's footage: what it may ask, and what it has taken.
 
     Without an *embedder* nothing passes the gate. *earlier* are names of candidates that the owner's films have
-    shown before. *painter* is None where nobody paints.
+    shown before. *painter* is None where nobody paints. *steadily* fetches a file, over a short outage too.
     """
 
     canvas: Canvas
@@ -58,6 +63,7 @@ class Search:
     till: Till
     earlier: Collection[str] = ()
     painter: Painter | None = None
+    steadily: Callable[[Callable[[], Asset]], Asset] = _at_once
     taken: set[str] = field(default_factory=set)
     warnings: list[str] = field(default_factory=list)
 
@@ -82,7 +88,9 @@ class Search:
         source = next((each for each in self.sources if candidate and each.name == candidate.source), None)
         if candidate is None or source is None:
             return scene.model_copy(update={"taken": "", "reason": f"{scene.taken} is not offered any more"})
-        return scene.model_copy(update={"asset": self._fetched(source, candidate), "reason": ""})
+        return scene.model_copy(
+            update={"asset": self.steadily(partial(self._fetched, source, candidate)), "reason": ""}
+        )
 
     def _scored(self, source: FootageSource, queries: Sequence[str], seconds: float) -> list[Scored]:
         offered: dict[str, Candidate] = {}
@@ -106,7 +114,7 @@ class Search:
         fitting = [each for each in _ranked(scored) if each.score >= THRESHOLD]
         for each in [each for each in fitting if each.candidate.name not in self.taken][:MOST_TRIED]:
             try:
-                asset = self._fetched(source, each.candidate)
+                asset = self.steadily(partial(self._fetched, source, each.candidate))
             except (ProviderUnavailable, MediaError) as error:
                 self._warn(f"{each.candidate.name} could not be used: {error}")
                 continue

@@ -17,7 +17,7 @@ from studio.providers.fallback import ready
 from studio.providers.sound import decode
 from studio.providers.storage import Storage, store_file
 from studio.providers.till import OpenTill, Quote, Receipt, Till, call_key
-from studio.providers.tts import TTS, Voice, catalog
+from studio.providers.tts import TTS, Speech, Voice, catalog
 from studio.providers.tts.wav import write_wav
 from studio.stages.wordtimes import aligned, reference_for
 
@@ -132,7 +132,7 @@ def narrate(
     spelling = lexicon.respelled(text)
     quote = speaker.provider.quote(spelling.said, voice=speaker.voice, speed=speaker.speed)
     if quote is None:
-        said = _recorded(spelling.said, speaker, storage, lexicon)
+        said = _recorded(_spoken(spelling.said, speaker, lexicon), speaker, storage)
     else:
         said = _bought(quote, spelling.said, speaker, storage, lexicon, till)
     if not said.words:
@@ -166,8 +166,11 @@ def _why_missing(wanted: str, language: str, names: Sequence[str], speakers: Seq
     raise UnknownName(wanted, field="voice", known=[speaker.id for speaker in speakers])
 
 
-def _recorded(text: str, speaker: Speaker, storage: Storage, lexicon: Lexicon) -> Recording:
-    speech = speaker.provider.speak(text, voice=speaker.voice, speed=speaker.speed, sounds=lexicon.sounds)
+def _spoken(text: str, speaker: Speaker, lexicon: Lexicon) -> Speech:
+    return speaker.provider.speak(text, voice=speaker.voice, speed=speaker.speed, sounds=lexicon.sounds)
+
+
+def _recorded(speech: Speech, speaker: Speaker, storage: Storage) -> Recording:
     with tempfile.TemporaryDirectory(prefix="narration-") as folder:
         path = Path(folder) / "speech.wav"
         write_wav(speech, path)
@@ -192,7 +195,8 @@ def _bought(quote: Quote, text: str, speaker: Speaker, storage: Storage, lexicon
     """
 
     def call() -> Receipt:
-        return Receipt(_recorded(text, speaker, storage, lexicon).model_dump(mode="json"), quote.units)
+        speech = _spoken(text, speaker, lexicon)
+        return Receipt(_recorded(speech, speaker, storage).model_dump(mode="json"), speech.used or quote.units)
 
     for attempt in range(PURCHASES):
         key = call_key(quote.key, attempt) if attempt else quote.key

@@ -19,6 +19,7 @@ from api.examples import ANSWERS, REQUESTS
 from store.repos.videos import Videos
 from store.session import transaction
 from store.tables.base import utc_now
+from store.tables.purchases import Purchase
 from store.tables.users import User
 from studio.errors import BadInput
 from studio.models.brief import Brief
@@ -54,10 +55,32 @@ def test_a_new_account_has_used_nothing_but_this_request(client: TestClient, bea
             "today": 0,
             "daily_limit": 50,
         },
+        "cost_this_month": {"amount": 0.0, "currency": "USD"},
         "seconds_rendered_this_month": 0.0,
         "storage_bytes": 0,
     }
     assert 3500 < data["requests"]["resets_in_s"] <= 3600
+
+
+def test_usage_says_what_the_account_was_charged_this_month_and_null_where_a_price_is_not_known(
+    client: TestClient, bearer: dict[str, str], user: User, account: Callable[[str], User]
+) -> None:
+    bought(user, 20_000)
+    bought(user, 1_500)
+    bought(user, 9_000_000, created_at=utc_now() - timedelta(days=40))
+    bought(user, 7_000, state="failed")
+    bought(account("stranger@example.com"), 5_000_000)
+    before = usage(client, bearer)["cost_this_month"]
+    bought(user, None)
+
+    assert before == {"amount": 0.0215, "currency": "USD"}
+    assert usage(client, bearer)["cost_this_month"] == {"amount": None, "currency": "USD"}
+
+
+def bought(owner: User, cost: int | None, **values: Any) -> None:
+    call = {"key": "k", "role": "llm", "provider": "openai", "model": "m", "state": "settled", **values}
+    with transaction() as session:
+        session.add(Purchase(owner_id=owner.id, cost=cost, **call))
 
 
 def test_usage_counts_the_accounts_own_films_and_no_others(

@@ -328,11 +328,73 @@ def test_a_finished_film_is_shown_whole(ask: Callable[..., Any], film: Callable[
 
     assert set(data) == {
         "id", "title", "status", "stage", "progress", "error", "brief", "tags", "warnings", "video", "links",
-        "webhook_url", "created_at", "started_at", "completed_at",
+        "webhook_url", "created_at", "started_at", "completed_at", "cost",
     }  # fmt: skip
     assert (data["status"], data["progress"], data["error"], data["warnings"]) == ("completed", 100, None, ["short"])
     assert set(data["video"]) == {"width", "height", "duration", "loudness", "credits"}
     assert data["links"]["download"].endswith(f"/videos/{video_id}/download")
+
+
+def bought(video_id: str, *, cost: int | None, state: str = "settled", **values: Any) -> None:
+    call = {"key": "k", "role": "tts", "provider": "openai", "model": "gpt-4o-mini-tts", "units": {"characters": 10.0}}
+    with transaction() as session:
+        session.add(Purchase(video_id=video_id, cost=cost, state=state, **{**call, **values}))
+
+
+def test_a_film_says_what_it_cost_and_what_for(ask: Callable[..., Any], film: Callable[..., str]) -> None:
+    video_id, other = film(**done()), film(**done())
+    bought(video_id, cost=2_250, role="llm", model="gpt-5-mini", units={"input_tokens": 1_000.0, "output_tokens": 1e3})
+    bought(video_id, cost=1_200)
+    bought(video_id, cost=800, state="lost")
+    bought(video_id, cost=0, state="failed")
+    bought(video_id, cost=9_000, state="reserved")
+    bought(video_id, cost=0, role="footage", provider="pexels", model="", units={"requests": 1.0})
+    bought(other, cost=77)
+    cost = ask("GET", f"/{video_id}").json()["data"]["cost"]
+    listed = {each["id"]: each["cost"] for each in ask("GET").json()["data"]["items"]}
+
+    assert (cost["amount"], cost["currency"]) == (0.00425, "USD")
+    assert cost["purchases"] == [
+        {
+            "role": "llm",
+            "provider": "openai",
+            "model": "gpt-5-mini",
+            "calls": 1,
+            "units": {"input_tokens": 1_000.0, "output_tokens": 1_000.0},
+            "cost": 0.00225,
+        },
+        {
+            "role": "tts",
+            "provider": "openai",
+            "model": "gpt-4o-mini-tts",
+            "calls": 2,
+            "units": {"characters": 20.0},
+            "cost": 0.002,
+        },
+        {"role": "footage", "provider": "pexels", "model": "", "calls": 1, "units": {"requests": 1.0}, "cost": 0.0},
+    ]
+    assert listed[video_id] == cost
+    assert listed[other]["amount"] == 0.000077
+
+
+def test_a_film_with_a_call_of_unknown_price_has_no_amount_and_not_nothing(
+    ask: Callable[..., Any], film: Callable[..., str]
+) -> None:
+    video_id = film(**done())
+    bought(video_id, cost=1_200)
+    bought(video_id, cost=None, model="nobody-knows")
+    cost = ask("GET", f"/{video_id}").json()["data"]["cost"]
+
+    assert cost["amount"] is None
+    assert [each["cost"] for each in cost["purchases"]] == [0.0012, None]
+
+
+def test_a_keyless_film_cost_nothing(ask: Callable[..., Any], film: Callable[..., str]) -> None:
+    assert ask("GET", f"/{film(**done())}").json()["data"]["cost"] == {
+        "amount": 0.0,
+        "currency": "USD",
+        "purchases": [],
+    }
 
 
 def test_a_failed_film_says_why(ask: Callable[..., Any], film: Callable[..., str]) -> None:

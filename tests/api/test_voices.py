@@ -84,6 +84,7 @@ def test_one_is_found_with_its_slash_written_either_way(client: TestClient, bear
             "author": "Maureese Williams, after hexgrad's Kokoro",
             "licence": "Apache-2.0",
             "url": "https://pypi.org/project/hibari-tts/",
+            "licence_url": "",
         },
     }
 

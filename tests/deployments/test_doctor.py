@@ -51,6 +51,19 @@ def test_a_missing_key_is_named_with_what_works_without(doctor: Callable[..., tu
     )
 
 
+def test_a_model_that_nobody_knows_the_price_of_is_warned_of(doctor: Callable[..., tuple[bool, list[str]]]) -> None:
+    environment = {"OPENAI_API_KEY": "sk-never-sent", "TTS": "openai,hibari", "IMAGEGEN": "openai"}
+    _, priced = doctor(**environment, LLM="embedded")
+    _, lines = doctor(OPENAI_SPEECH_MODEL="nobody-speaks", OPENAI_IMAGE_MODEL="nobody-paints")
+    warnings = [line for line in lines if "no price is known" in line]
+
+    assert not [line for line in priced if "no price is known" in line]
+    assert [("tts 'openai'" in line, "'nobody-speaks'" in line, "PRICES" in line) for line in warnings[:1]] == [
+        (True, True, True)
+    ]
+    assert ["'nobody-paints'" in line for line in warnings[1:]] == [True]
+
+
 def test_every_voice_is_listed_with_its_language(doctor: Callable[..., tuple[bool, list[str]]]) -> None:
     _, lines = doctor()
     voices = "\n".join(line for line in lines if line.split()[1] == "tts")

@@ -35,7 +35,7 @@ def unpack(folder: Path) -> Path:
 
 @dataclass
 class AIMock:
-    """One server, to be killed and started again; *script* answers every chat, *speech* texts by what is in them."""
+    """One server, to be killed and started again; *script* answers every chat, *speech* texts by what is in them, and "" any."""
 
     cli: Path
     folder: Path
@@ -51,7 +51,7 @@ class AIMock:
     def start(self, *, latency_ms: int = 0) -> None:
         fixtures: list[dict[str, Any]] = [
             {
-                "match": {"endpoint": "speech", "userMessage": text},
+                "match": {"endpoint": "speech", **({"userMessage": text} if text else {})},
                 "response": {"audio": base64.b64encode(sound).decode(), "format": "wav"},
             }
             for text, sound in self.speech.items()

@@ -10,7 +10,7 @@ from studio.errors import ProviderError
 from studio.models.asset import Credit
 from studio.models.narration import Word
 from studio.providers.sound import Speech
-from studio.providers.till import Quote, call_key
+from studio.providers.till import Quote, Units, call_key
 from studio.providers.tts import NO_SOUNDS, Sounds, Voice
 
 CREDIT = Credit(title="a voice", author="a vendor", licence="the vendor's terms")
@@ -28,6 +28,8 @@ class FakeVendor:
     is_remote: bool = True
     is_timed: bool = True
     speeds: tuple[float, float] = (0.5, 2.0)
+    used: Units | None = None
+    """What its sound alone tells that it used."""
     said: list[str] = field(default_factory=list)
 
     @property
@@ -49,4 +51,4 @@ class FakeVendor:
             raise self.error
         samples = np.sin(np.arange(len(text) * RATE_HZ // 10) * 0.05 * speed).astype(np.float32) * 0.5
         words = tuple(Word(text=c, start=i / 10, end=(i + 1) / 10) for i, c in enumerate(text))
-        return Speech(samples, RATE_HZ, words if self.is_timed else ())
+        return Speech(samples, RATE_HZ, words if self.is_timed else (), used=self.used)

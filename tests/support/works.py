@@ -146,6 +146,7 @@ def commons_page(item: StockItem, number: int, root: str) -> Row:
     link = file_url(item, number, root)
     meta = {
         "LicenseShortName": item.licence,
+        "LicenseUrl": terms_of(item.licence),
         "UsageTerms": f"Creative Commons, {item.licence}",
         "Artist": f'<a href="//commons.wikimedia.org/wiki/User:Jane" title="User:Jane">{item.author}</a>',
         "ImageDescription": f"<p>{item.caption}</p>",
@@ -183,6 +184,14 @@ def commons_page(item: StockItem, number: int, root: str) -> Row:
         "imagerepository": "local",
         name: [info],
     }
+
+
+def terms_of(licence: str) -> str:
+    """Where the licence's text is, as Wikimedia Commons writes it."""
+    code, version = openverse_licence(licence)
+    if code in ("cc0", "pdm"):
+        return f"https://creativecommons.org/publicdomain/{'zero' if code == 'cc0' else 'mark'}/1.0/"
+    return f"https://creativecommons.org/licenses/{code}/{version}"
 
 
 def file_url(item: StockItem, number: int, root: str) -> str:

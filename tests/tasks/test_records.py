@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from prefect.states import Failed
+from prefect import flow
+from prefect.client.schemas.objects import FlowRun
+from prefect.states import Cancelled, Failed
 from sqlmodel import select
 
 from store.ledger import take_over
@@ -27,7 +30,7 @@ from studio.models.publication import Grant, Target, Token
 from studio.models.rendition import Rendition
 from studio.models.script import Scene, Script
 from studio.providers.till import Quote
-from tasks.records import _calls, _page, open_record
+from tasks.records import _calls, _page, note_cancellation, open_record
 from tests.api.conftest import home, migrated_database  # noqa: F401  (fixtures)
 from tests.api.test_contract import RENDITION
 
@@ -77,6 +80,36 @@ def test_calls_are_summed_up_by_provider_and_model(fresh_home: Path) -> None:
         "llm 'openai' gpt-5-mini: 2 calls, $0.0030",
         "llm 'openai' mine: 1 calls, no price is known",
     ]
+
+
+def cancelled_film(**values: object) -> Video:
+    """A film whose run was cancelled a moment ago, after the hook has heard of it."""
+    run, state = FlowRun(flow_id=uuid4()), Cancelled()
+    with transaction() as session:
+        videos = Videos.of_everyone(session)
+        video_id = videos.add(BRIEF, owner_id=Users(session).operator().id).id
+        videos.change(video_id, run_id=str(run.id), **values)
+    note_cancellation(write_nothing, run, state)
+    with transaction() as session:
+        found = Videos.of_everyone(session).get(video_id)
+    assert found
+    return found
+
+
+@flow
+def write_nothing() -> None:
+    """Stands for the film's flow."""
+
+
+def test_a_cancelled_film_is_over(home: Path) -> None:  # noqa: F811
+    assert cancelled_film().completed_at
+    assert cancelled_film(asked_again_at=utc_now() - timedelta(seconds=5)).completed_at
+
+
+def test_a_film_that_is_tried_again_is_not_ended_by_what_comes_late_of_its_cancellation(
+    home: Path,  # noqa: F811
+) -> None:
+    assert cancelled_film(asked_again_at=utc_now() + timedelta(seconds=5)).completed_at is None
 
 
 def ledger() -> list[Publication]:

@@ -40,6 +40,11 @@ TILL = LedgerTill("task_1", "user_1")
 GPT = Quote("llm", "openai", "gpt-5-mini", call_key("a"), {"input_tokens": 1_000, "output_tokens": 2_000})
 
 
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy, "AGAIN_AFTER_S", 0.0)
+
+
 def receipt(answer: str = "script", **units: float) -> Receipt:
     return Receipt(answer, units or {"input_tokens": 1_000, "output_tokens": 1_000})
 
@@ -311,6 +316,61 @@ def test_after_the_pause_one_call_is_the_trial() -> None:
 
     assert TILL.buy(GPT, call) == "script"
     assert TILL.buy(other("afterwards"), receipt) == "script"
+
+
+def test_a_provider_that_was_away_for_a_moment_is_asked_once_more_within_one_row() -> None:
+    errors: list[VideoSystemError | None] = [DOWN, None]
+
+    def call() -> Receipt:
+        error = errors.pop(0)
+        if error:
+            raise error
+        return receipt()
+
+    assert TILL.buy(GPT, call) == "script"
+    assert [row.state for row in ledger()] == ["settled"]
+
+
+@pytest.mark.parametrize("error", [ProviderRejected("llm", "openai", "no"), OverLimit("llm", "openai", "slow down")])
+def test_a_refusal_is_not_repeated(error: VideoSystemError) -> None:
+    calls = []
+
+    def call() -> Receipt:
+        calls.append(1)
+        raise error
+
+    with pytest.raises(type(error)):
+        TILL.buy(GPT, call)
+
+    assert len(calls) == 1
+
+
+def test_what_took_long_to_fail_and_what_prefect_tries_again_is_not_asked_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = []
+
+    def call() -> Receipt:
+        calls.append(1)
+        raise DOWN
+
+    with pytest.raises(ProviderUnavailable):
+        TILL.buy(SHARED, call)
+    monkeypatch.setattr(policy, "QUICK_S", 0.0)
+    with pytest.raises(ProviderUnavailable):
+        TILL.buy(GPT, call)
+
+    assert len(calls) == 2
+
+
+def test_a_call_that_breaks_in_our_own_hands_may_have_been_paid() -> None:
+    def call() -> Receipt:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        TILL.buy(GPT, call)
+
+    assert [(row.state, row.cost) for row in ledger()] == [("lost", 4_250)]
 
 
 def test_neither_a_missing_key_nor_a_rate_limit_opens_the_breaker() -> None:

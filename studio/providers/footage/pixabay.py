@@ -21,6 +21,7 @@ from studio.providers.vendor import Vendor
 from studio.settings import EnvSettings
 
 LICENCE: Final = "Pixabay Content License"
+TERMS: Final = "https://pixabay.com/service/license-summary/"
 ASKED: Final = 50
 """Results of one request, 3 to 200. Clips cannot be asked for by shape, and most lie on their side."""
 
@@ -126,6 +127,6 @@ def _offer(row: Row, kind: Kind, files: tuple[Rendition, ...]) -> Iterator[Offer
         duration=amount_of(row.get("duration")),
         caption=caption,
         page=page,
-        credit=Credit(title=caption, author=author, licence=LICENCE, url=page),
+        credit=Credit(title=caption, author=author, licence=LICENCE, url=page, licence_url=TERMS),
         renditions=files,
     )

@@ -114,8 +114,7 @@ def size_of(order: PictureOrder) -> Size:
 
 
 def _endpoint(settings: OpenAIImageSettings) -> Endpoint:
-    model = settings.openai_image_model
-    return Endpoint("imagegen", "picture", settings.address, model, "OPENAI_IMAGE_MODEL", "OPENAI_IMAGE_BASE_URL")
+    return Endpoint("imagegen", "picture", settings.openai_image_model, "OPENAI_IMAGE_MODEL", "OPENAI_IMAGE_BASE_URL")
 
 
 def _answer(settings: OpenAIImageSettings, prompt: str, size: Size) -> ImagesResponse:

@@ -127,7 +127,7 @@ class Chat:
                 return _NotTaken(self.access.name, self._limit)
             if self.format in LESS and any(word in complaint for word in _FORMAT_WORDS):
                 return _NotTaken(self.access.name, "response_format")
-        return self.access.translate(error, model=self.access.model)
+        return self.access.meaning(error, model=self.access.model)
 
     def _read(self, answer: JsonValue) -> str:
         """The text of an answer, kept or new."""

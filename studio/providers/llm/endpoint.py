@@ -116,7 +116,7 @@ async def _answer(access: Access, model: str, question: Question) -> AsyncGenera
         raise
     except openai.OpenAIError as error:
         # Not from the cause: tracebacks are kept, and vendors repeat keys in their refusals.
-        raise access.translate(error, model=model) from None
+        raise access.meaning(error, model=model) from None
     except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise access.unavailable("what came was no answer in the protocol") from error
 

@@ -14,7 +14,8 @@ from typing import Any
 import httpx2
 
 from studio.providers.llm.access import Access
-from studio.providers.llm.transport import async_client_of, client_of, tls, within
+from studio.providers.llm.transport import async_client_of, client_of, within
+from studio.providers.vendor import tls
 
 FRESH_S = 60.0
 DEAD_S = 10.0
@@ -99,10 +100,18 @@ def model_warnings(access: Access, *, today: date | None = None) -> tuple[str, .
         return ()
     if not listed.has(access.model):
         return (f"llm '{access.name}': the endpoint lists no model {access.model!r}; check {access.model_name}",)
-    end = _day(listed.models.get(access.model, ""))
+    return end_warnings(access, today=today)
+
+
+def end_warnings(
+    access: Access, *, role: str = "llm", model_name: str = "", today: date | None = None
+) -> tuple[str, ...]:
+    """That the configured model shuts down soon, where the endpoint's list says so; *model_name* is its variable."""
+    end = _day((list_of(access).get_now().models or {}).get(access.model, ""))
     if end is None or (end - (today or datetime.now(UTC).date())).days > WARN_DAYS:
         return ()
-    return (f"llm '{access.name}': model {access.model!r} shuts down on {end}; set {access.model_name} to another",)
+    variable = model_name or access.model_name
+    return (f"{role} '{access.name}': model {access.model!r} shuts down on {end}; set {variable} to another",)
 
 
 def load() -> None:

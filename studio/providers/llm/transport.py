@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator
-from functools import cache
 from typing import TYPE_CHECKING
 
 import httpx2
 
-from studio.providers.bounded import bounds
+from studio.providers import openaisdk
 from studio.providers.llm.access import Access
+from studio.providers.vendor import CONNECT_S, tls
 
 if TYPE_CHECKING:
     import openai
 
-CONNECT_S = 5.0
+LONGEST_S = 120.0
+"""For calls that say nothing else."""
+
 NO_KEY = "none"
 """What a server that asks for no key is sent: the SDK insists on some text."""
 
 
 def client_of(access: Access, *, most_bytes: int) -> openai.OpenAI:
-    """A client for *access*, shared by all threads. Retries are `tasks/policy.py`'s alone: two layers multiply."""
-    return _client(access.key or NO_KEY, access.base_url, most_bytes)
+    """A client for *access*, shared by all threads; each call says `within` which time."""
+    return openaisdk.client_of(access.key or NO_KEY, access.base_url, LONGEST_S, most_bytes)
 
 
 def within(seconds: float) -> httpx2.Timeout:
     """An answer that has to be whole in *seconds*."""
     return httpx2.Timeout(seconds, connect=min(CONNECT_S, seconds))
-
-
-@cache
-def _client(key: str, base_url: str, most_bytes: int) -> openai.OpenAI:
-    import openai
-
-    return openai.OpenAI(
-        api_key=key,
-        base_url=base_url,
-        max_retries=0,
-        http_client=openai.DefaultHttpxClient(event_hooks=bounds(most_bytes=most_bytes), verify=tls()),
-    )
 
 
 def async_client_of(access: Access, *, timeout_s: float, most_bytes: int) -> openai.AsyncOpenAI:
@@ -51,12 +40,6 @@ def async_client_of(access: Access, *, timeout_s: float, most_bytes: int) -> ope
     return openai.AsyncOpenAI(
         api_key=access.key or NO_KEY, base_url=access.base_url, max_retries=0, http_client=bounded
     )
-
-
-@cache
-def tls() -> ssl.SSLContext:
-    """The certificates, read once: that takes a while."""
-    return httpx2.create_ssl_context()
 
 
 class _BoundedTransport(httpx2.AsyncHTTPTransport):

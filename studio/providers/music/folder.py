@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, Vali
 
 from studio.errors import ProviderNotReady
 from studio.models.asset import Credit
+from studio.providers.licences import licence_address
 from studio.providers.music import OPEN, Mood, Track, place_of
 from studio.providers.till import Till
 from studio.settings import EnvSettings
@@ -37,6 +38,8 @@ class _Line(BaseModel):
     author: Said
     licence: Said
     url: str = ""
+    licence_url: str = ""
+    """Where the licence's text is; Creative Commons' is known."""
     moods: tuple[Mood, ...] = ()
 
 
@@ -57,7 +60,7 @@ class FolderMusic:
         tracks = self._tracks()
         fitting = [each for each in tracks if not each[1].moods or mood in each[1].moods] or tracks
         path, line = fitting[place_of(seed, len(fitting))]
-        return Track(path, Credit(title=line.title, author=line.author, licence=line.licence, url=line.url))
+        return Track(path, _credit(line))
 
     def _tracks(self) -> list[tuple[Path, _Line]]:
         folder = FolderSettings().music_folder
@@ -90,3 +93,8 @@ class FolderMusic:
 
     def _not_ready(self, message: str) -> ProviderNotReady:
         return ProviderNotReady("music", self.name, message)
+
+
+def _credit(line: _Line) -> Credit:
+    terms = line.licence_url or licence_address(line.licence)
+    return Credit(title=line.title, author=line.author, licence=line.licence, url=line.url, licence_url=terms)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from typing import Final
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -9,11 +11,15 @@ from pydantic import SecretStr
 
 from studio.errors import ProviderNotReady, ProviderRejected, UnreadableMedia
 from studio.language.detect import SPOKEN
+from studio.language.pace import spoken_seconds
 from studio.language.sentences import split_sentences
+from studio.language.tokens import estimated_tokens
 from studio.models.asset import Credit
+from studio.providers.llm.access import Access
+from studio.providers.llm.listing import end_warnings
 from studio.providers.openaisdk import Endpoint, client_of
 from studio.providers.sound import RATE_HZ, Sound, decode
-from studio.providers.till import Quote, call_key
+from studio.providers.till import Quote, Units, call_key
 from studio.providers.tts import NO_SOUNDS, USUAL_PACE, Sounds, Speech, Voice
 from studio.settings import EnvSettings, ProviderNames
 
@@ -23,6 +29,14 @@ TIMEOUT_S = 120.0
 MOST_BYTES = 64 << 20
 LONGEST = 4096
 """Characters of one request. Source: the vendor's SDK, `SpeechCreateParams.input`."""
+
+
+AUDIO_TOKENS_A_SECOND: Final = 20
+"""Of sound that a model speaks. Source: developers.openai.com, Managing costs (Realtime): a token is 50 ms. A bill for
+536 s of gpt-4o-mini-tts came to 20.1: github.com/sanand0/blog, OpenAI TTS cost, 2025-11-02."""
+
+SLOWEST: Final = 2.0
+"""How much longer than the usual voice one may take: what is held against the budgets is the most it can cost."""
 
 
 class OpenAISpeechSettings(EnvSettings):
@@ -64,12 +78,20 @@ class OpenAISpeech:
         if not settings.openai_speech_voices:
             raise ProviderNotReady("tts", self.name, "OPENAI_SPEECH_VOICES names no voice")
 
+    def model_warnings(self) -> tuple[str, ...]:
+        """That the operator's model shuts down soon; never fails, waits two seconds at most."""
+        settings = OpenAISpeechSettings()
+        key = settings.openai_api_key.get_secret_value()
+        access = Access(self.name, settings.address, key, settings.openai_speech_model)
+        return end_warnings(access, role="tts", model_name="OPENAI_SPEECH_MODEL")
+
     def quote(self, text: str, *, voice: Voice, speed: float = 1.0) -> Quote | None:
-        """The characters: the vendor counts nothing else for us."""
+        """By characters and by tokens: some models are billed by the one, some by the other."""
         settings = OpenAISpeechSettings()
         model = settings.openai_speech_model
         key = call_key("tts", self.name, settings.address, model, voice.name, speed, text)
-        return Quote("tts", self.name, model, key, {"characters": len(text)}, address=settings.address)
+        seconds = SLOWEST * spoken_seconds(text, voice.language, pace=voice.pace * speed) + 1
+        return Quote("tts", self.name, model, key, _units(text, seconds), address=settings.address)
 
     def speak(self, text: str, *, voice: Voice, speed: float = 1.0, sounds: Sounds = NO_SOUNDS) -> Speech:
         """Say *text*, a long one in several requests; the speech has no words."""
@@ -77,7 +99,14 @@ class OpenAISpeech:
         parts = [_said(part, voice.name, speed) for part in _parts(text, voice.language)]
         if not parts:
             raise ProviderRejected("tts", self.name, "the text holds nothing that can be said; write it in words")
-        return Speech(np.concatenate([part.samples for part in parts]), RATE_HZ, ())
+        samples = np.concatenate([part.samples for part in parts])
+        return Speech(samples, RATE_HZ, (), used=_units(text, len(samples) / RATE_HZ))
+
+
+def _units(text: str, seconds: float) -> Units:
+    """Speech reports no usage, so it is counted here: the text's tokens by their estimate, the sound's by its length."""
+    spoken = math.ceil(seconds * AUDIO_TOKENS_A_SECOND)
+    return {"characters": len(text), "input_tokens": estimated_tokens(text), "output_tokens": spoken}
 
 
 def _credit(settings: OpenAISpeechSettings, voice: str) -> Credit:
@@ -104,9 +133,8 @@ def _parts(text: str, language: str) -> list[str]:
 
 def _said(text: str, voice: str, speed: float) -> Sound:
     settings = OpenAISpeechSettings()
-    endpoint = Endpoint(
-        "tts", "speech", settings.address, settings.openai_speech_model, "OPENAI_SPEECH_MODEL", "OPENAI_SPEECH_BASE_URL"
-    )
+    model = settings.openai_speech_model
+    endpoint = Endpoint("tts", "speech", model, "OPENAI_SPEECH_MODEL", "OPENAI_SPEECH_BASE_URL")
     with endpoint.errors():
         content = _answer(settings, text, voice, speed)
     try:

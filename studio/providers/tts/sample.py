@@ -13,7 +13,7 @@ from pathlib import Path
 from studio.errors import ProviderUnavailable
 from studio.providers.fallback import ready_ones
 from studio.providers.storage import Storage
-from studio.providers.till import OpenTill, Quote, Receipt, Till, call_key
+from studio.providers.till import OpenTill, Quote, Receipt, Till, Units, call_key
 from studio.providers.tts import TTS, Voice, catalog
 from studio.providers.tts.wav import write_wav
 
@@ -113,8 +113,7 @@ def _buy(wanted: ReadyVoice, storage: Storage, key: str, till: Till) -> None:
         return
 
     def call() -> Receipt:
-        _say(wanted, storage, key)
-        return Receipt(key, quote.units)
+        return Receipt(key, _say(wanted, storage, key) or quote.units)
 
     for bought in (call_key("sample", quote.key), call_key("sample again", quote.key, time.time())):
         till.buy(replace(quote, key=bought), call)
@@ -123,9 +122,11 @@ def _buy(wanted: ReadyVoice, storage: Storage, key: str, till: Till) -> None:
     raise ProviderUnavailable("tts", wanted.provider.name, "its sample vanished from the store")
 
 
-def _say(wanted: ReadyVoice, storage: Storage, key: str) -> None:
+def _say(wanted: ReadyVoice, storage: Storage, key: str) -> Units | None:
+    """Keep the sample; what it used, where only the sound tells."""
     speech = wanted.provider.speak(sample_text(wanted.voice.language), voice=wanted.voice)
     with tempfile.TemporaryDirectory(prefix="sample-") as folder:
         path = Path(folder) / "sample.wav"
         write_wav(speech, path)
         storage.put(path, key)
+    return speech.used

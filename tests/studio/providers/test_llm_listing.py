@@ -15,6 +15,7 @@ from studio.providers.llm import catalog, listing
 from studio.providers.llm.access import Access
 from studio.providers.llm.listing import model_warnings
 from studio.providers.till import OpenTill
+from studio.providers.tts.openai import OpenAISpeech
 from studio.settings import get_settings
 from tests.support.stack import free_port
 from tests.support.vendor import FAULTS, Fault
@@ -59,6 +60,15 @@ def test_sixty_days_before_the_end_the_operator_is_told(
     server.models = listed(("other", None), ("mine", end))
 
     assert model_warnings(access(server), today=TODAY) == warnings
+
+
+def test_the_end_of_a_model_that_speaks_is_told_too(server: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_SPEECH_MODEL", "speaks")
+    end = datetime.now(UTC).date() + timedelta(days=30)
+    server.models = listed(("speaks", str(end)))
+    (warning,) = OpenAISpeech().model_warnings()
+
+    assert warning == f"tts 'openai': model 'speaks' shuts down on {end}; set OPENAI_SPEECH_MODEL to another"
 
 
 def test_a_model_that_is_listed_no_more_is_told_of(server: Scripted) -> None:

@@ -197,7 +197,9 @@ def test_a_model_that_is_not_there_says_which_variable_to_set(vendor: Vendor) ->
     error = failure()
 
     assert isinstance(error, ProviderNotReady)
-    assert str(error) == "llm 'openai': there is no model 'test-model'; set OPENAI_MODEL"
+    assert str(error) == (
+        "llm 'openai': there is no chat of model 'test-model' at that address; set OPENAI_MODEL or OPENAI_BASE_URL"
+    )
 
 
 def test_a_request_that_the_vendor_does_not_take_is_final(vendor: Vendor) -> None:

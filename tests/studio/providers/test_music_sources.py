@@ -75,7 +75,14 @@ def test_a_piece_brings_title_author_licence_and_page(server: VendorServer) -> N
     credits = {catalog.open("openverse").pick("calm", seed=str(seed)).credit for seed in range(12)}
 
     assert (
-        Credit(title="calm rain", author="Ann", licence="CC BY 3.0", url="https://flickr.example/photos/0") in credits
+        Credit(
+            title="calm rain",
+            author="Ann",
+            licence="CC BY 3.0",
+            url="https://flickr.example/photos/0",
+            licence_url="https://creativecommons.org/licenses/by/3.0/",
+        )
+        in credits
     )
 
 
@@ -165,7 +172,12 @@ def test_own_tracks_are_picked_by_mood_and_seed(folder: Path) -> None:
 
     assert {music.pick("calm", seed=str(seed)).path.name for seed in range(8)} == {"rain.mp3"}
     assert {music.pick("tender", seed=str(seed)).path.name for seed in range(8)} == {"rain.mp3", "sun.flac"}
-    assert music.pick("happy", seed="x", till=OpenTill()).credit == Credit(title="Sun", author="Ann", licence="CC0")
+    assert music.pick("happy", seed="x", till=OpenTill()).credit == Credit(
+        title="Sun",
+        author="Ann",
+        licence="CC0",
+        licence_url="https://creativecommons.org/publicdomain/zero/1.0/",
+    )
 
 
 def test_a_track_without_a_licence_is_named_with_what_to_write(folder: Path) -> None:

@@ -103,7 +103,7 @@ def test_a_rate_limit_says_how_long(server: VendorServer, name: str) -> None:
 def test_nobody_at_home_is_unavailable(name: str, monkeypatch: pytest.MonkeyPatch, server: VendorServer) -> None:
     monkeypatch.setenv("OPENAI_SPEECH_BASE_URL", "http://127.0.0.1:9/v1")
     monkeypatch.setenv("ELEVENLABS_ROOT_URL", "http://127.0.0.1:9")
-    with pytest.raises(ProviderUnavailable, match="no answer"):
+    with pytest.raises(ProviderUnavailable, match=r"no (usable )?answer"):
         say(name)
 
 
@@ -239,7 +239,7 @@ def test_a_quote_is_another_for_all_that_shapes_the_answer(
 
     assert len({quote.key for quote in quotes if quote}) == 5
     assert quotes[0] is not None
-    assert quotes[0].units == {"characters": len(EN)}
+    assert quotes[0].units["characters"] == len(EN)
     assert catalog.open(name).quote(EN, voice=one) == quotes[-1]
 
 

@@ -12,7 +12,7 @@ from studio.errors import OverBudget, ProviderNotReady, ProviderUnavailable, Unk
 from studio.language.lexicon import Lexicon
 from studio.providers.sound import decode
 from studio.providers.storage import Storage, open_storage
-from studio.providers.till import Quote, Receipt
+from studio.providers.till import Quote, Receipt, Units
 from studio.providers.tts import catalog
 from studio.settings import get_settings
 from studio.stages.narration import Speaker, cast, choose_speaker, find_speaker, narrate
@@ -43,11 +43,14 @@ class KeepingTill:
     def __init__(self) -> None:
         self.answers: dict[str, JsonValue] = {}
         self.quotes: list[Quote] = []
+        self.used: list[Units] = []
 
     def buy(self, quote: Quote, call: Callable[[], Receipt]) -> JsonValue:
         self.quotes.append(quote)
         if quote.key not in self.answers:
-            self.answers[quote.key] = call().answer
+            receipt = call()
+            self.answers[quote.key] = receipt.answer
+            self.used.append(receipt.units)
         return self.answers[quote.key]
 
 
@@ -122,6 +125,15 @@ def test_what_was_bought_is_not_bought_again(vendor: FakeVendor, storage: Storag
     assert first == second
     assert vendor.said == ["Hi"]
     assert [(quote.role, quote.units) for quote in till.quotes] == [("tts", {"characters": 2})] * 2
+
+
+def test_a_recording_costs_what_its_sound_tells_and_else_what_was_quoted(vendor: FakeVendor, storage: Storage) -> None:
+    till = KeepingTill()
+    narrate("Hi", speaker=speaker_of(vendor), storage=storage, till=till)
+    vendor.used = {"output_tokens": 7}
+    narrate("Ho", speaker=speaker_of(vendor), storage=storage, till=till)
+
+    assert till.used == [{"characters": 2}, {"output_tokens": 7}]
 
 
 def test_a_recording_that_left_the_store_is_bought_anew(vendor: FakeVendor, storage: Storage) -> None:

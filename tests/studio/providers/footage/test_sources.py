@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from studio.errors import OverLimit, ProviderError, ProviderNotReady, ProviderUnavailable
-from studio.models.asset import Credit
 from studio.providers.footage import Wanted, catalog
+from studio.providers.licences import licence_address
 from studio.providers.till import OpenTill, call_key
 from tests.studio.providers.test_vendor import MEANINGS
 from tests.support.stock import CONTACT, PEXELS_KEY, PIXABAY_KEY
@@ -32,7 +32,7 @@ def test_pexels_offers_clips_by_the_words_of_their_pages_and_photographs_by_thei
     assert (clip.name, clip.caption, clip.duration) == ("pexels/video-1", "calm ocean waves", 3.0)
     assert (clip.width, clip.height) == (540, 960)
     assert clip.page == "https://www.pexels.com/video/calm-ocean-waves-1/"
-    assert clip.credit == Credit(title="calm ocean waves", author="Bo", licence="Pexels Licence", url=clip.page)
+    assert (clip.credit.title, clip.credit.author) == ("calm ocean waves", "Bo")
     assert (photo.name, photo.caption) == ("pexels/image-2", "ocean waves at dusk")
 
 
@@ -76,6 +76,52 @@ def test_commons_offers_clips_and_pictures_with_the_licence_of_each(server: Vend
     assert (dusk.width, above.width) == (1920, 1620)
     assert (dusk.credit.licence, above.credit.licence) == ("CC0", "CC BY 4.0")
     assert all(f"({CONTACT})" in asked.headers["user-agent"] for asked in server.asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "author", "licence", "terms", "page"),
+    [
+        ("pexels", "Bo", "Pexels Licence", "https://www.pexels.com/license/", "pexels.com/video/"),
+        (
+            "pixabay",
+            "Bo",
+            "Pixabay Content License",
+            "https://pixabay.com/service/license-summary/",
+            "pixabay.com/videos",
+        ),
+        ("openverse", "Di", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "flickr.example/photos/"),
+        (
+            "commons",
+            "Bo",
+            "CC BY-SA 4.0",
+            "https://creativecommons.org/licenses/by-sa/4.0",
+            "commons.wikimedia.org/wiki/",
+        ),
+    ],
+)
+def test_a_credit_leads_to_the_works_page_and_to_its_licence(
+    server: VendorServer, name: str, author: str, licence: str, terms: str, page: str
+) -> None:
+    credits = [each.credit for each in catalog.open(name).search(SMALL, till=OpenTill())]
+    credit = next(each for each in credits if each.author == author)
+
+    assert (credit.licence, credit.licence_url) == (licence, terms)
+    assert page in credit.url
+
+
+@pytest.mark.parametrize(
+    ("licence", "address"),
+    [
+        ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),
+        ("cc-by-sa-3.0", "https://creativecommons.org/licenses/by-sa/3.0/"),
+        ("CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        ("Public Domain Mark 1.0", "https://creativecommons.org/publicdomain/mark/1.0/"),
+        ("CC BY", ""),
+        ("MIT", ""),
+    ],
+)
+def test_creative_commons_licences_have_an_address_also_where_the_source_gives_none(licence: str, address: str) -> None:
+    assert licence_address(licence) == address
 
 
 def test_a_clip_that_is_shorter_than_the_shot_is_not_offered(server: VendorServer) -> None:
