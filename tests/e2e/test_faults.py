@@ -23,7 +23,7 @@ FACTS = (
 
 def fresh_facts(word: str) -> str:
     """Sentences that no film has said before, recordings are shared between films; in Chinese, which takes a while."""
-    return "".join(f"{word}{number}的時候，海水會慢慢漲上來，然後再退下去。" for number in range(11, 16))
+    return "".join(f"{word}{number}的時候，海水會慢慢漲上來，然後再退下去。" for number in range(11, 14))
 
 
 def made_once(stack: Stack, task_id: str) -> dict[str, Any]:
