@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Some containers set it; the many processes of a film and of the tests would each compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 UV := $(VENV)/.uv/bin/uv
 
 TITLE ?=
@@ -44,7 +46,7 @@ up: setup ## Start Prefect, a worker and the API on this machine
 
 test: lint types ## Lint, types and all tests
 	$(BIN)/pytest -m "not slow" -n 3
-	$(BIN)/pytest -m slow -n 3 --dist loadfile --no-loadscope-reorder -rP
+	$(BIN)/pytest -m slow -n 4 --dist loadgroup --no-loadscope-reorder -rP
 
 test-fast: setup-dev ## The tests that take seconds
 	$(BIN)/pytest -m "not slow" -n 3

@@ -179,14 +179,15 @@ def import_everything() -> None:
 
 
 def read_what_films_read() -> None:
-    """Dictionary, fonts and the check sums of the voices: what the studio keeps once it has read it."""
-    from studio.language.segment import chinese_words
+    """Dictionaries, fonts and the check sums of the voices: what the studio keeps once it has read it."""
+    from studio.language.keywords import keywords
     from studio.picture.typography import displayable
     from studio.providers import tts
     from studio.providers.fallback import ready_ones
 
-    chinese_words("字")
-    displayable("字")
+    keywords("The moon pulls the sea.", "en")
+    keywords("月亮拉著海水。", "zh-TW")
+    displayable("月")
     with suppress(UnknownName):
         # A name that is wrong is told to whom it concerns: to the film that asks for it.
         ready_ones(tts.catalog, get_settings().tts)

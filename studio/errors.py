@@ -6,6 +6,7 @@ Everything that can go wrong, as classes that know what to tell the caller.
     │   ├── UnknownName          lists the names that would have worked
     │   ├── AddressRefused       a URL that we do not connect to
     │   ├── DownloadFailed       a URL that gave nothing usable
+    │   │   └── DownloadUnavailable  for now
     │   ├── AccountMissing       nothing is connected where a film should go
     │   ├── PlatformNotReady     the operator has to set a platform up first
     │   └── PostRefused          a platform would refuse a film's texts, or the film
@@ -78,6 +79,12 @@ class DownloadFailed(BadInput):
     """Nothing usable came from a web address."""
 
     code = "DOWNLOAD_FAILED"
+
+
+class DownloadUnavailable(DownloadFailed):
+    """Nobody answered at a web address, or the answer was to come again."""
+
+    retryable = True
 
 
 class AccountMissing(BadInput):

@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 import httpcore2
 import httpx2
 
-from studio.errors import AddressRefused, DownloadFailed
+from studio.errors import AddressRefused, DownloadFailed, DownloadUnavailable
 from studio.settings import get_settings
 
 PORTS = {"http": 80, "https": 443}
@@ -30,6 +30,9 @@ PORTS = {"http": 80, "https": 443}
 MOST_REDIRECTS = 3
 USER_AGENT = "video-system"
 CHUNK_BYTES = 64 * 1024
+
+PASSING = (408, 425, 429, *range(500, 600))
+"""Statuses after which the same download may work."""
 
 # Source: IANA's special-purpose address registries. `ipaddress.is_global` is wrong about some of these in Python 3.11.
 _CLOSED = [
@@ -102,13 +105,14 @@ def download(
 
     Raises:
         AddressRefused: not a public web address.
-        DownloadFailed: no good answer, or too much of it.
+        DownloadFailed: no good answer, or too much of it; DownloadUnavailable where there may be one later.
     """
     try:
         headers = {"User-Agent": user_agent}
         with _answer("GET", url, timeout_s=timeout_s, field=field, headers=headers) as answer:
             if not answer.is_success:
-                raise DownloadFailed(f"the server answered {answer.status_code}", field=field)
+                kind = DownloadUnavailable if answer.status_code in PASSING else DownloadFailed
+                raise kind(f"the server answered {answer.status_code}", field=field)
             if int(answer.headers.get("content-length", 0) or 0) > max_bytes:
                 raise DownloadFailed(f"is larger than {max_bytes} bytes", field=field)
             size = _save(answer, into, max_bytes=max_bytes, field=field)
@@ -125,7 +129,7 @@ def post(url: str, content: bytes, *, headers: dict[str, str], timeout_s: float,
 
     Raises:
         AddressRefused: not a public web address.
-        DownloadFailed: no answer.
+        DownloadUnavailable: no answer.
     """
     kept = b""
     with _answer("POST", url, timeout_s=timeout_s, content=content, headers=headers, redirects=0) as answer:
@@ -172,7 +176,7 @@ def _answer(
     except (httpx2.InvalidURL, UnicodeError) as error:
         raise AddressRefused("is no web address", field=field) from error
     except (httpx2.HTTPError, OSError) as error:
-        raise DownloadFailed(f"no answer ({type(error).__name__})", field=field) from error
+        raise DownloadUnavailable(f"no answer ({type(error).__name__})", field=field) from error
 
 
 def _client(guard: _Guard) -> httpx2.Client:

@@ -12,8 +12,8 @@ from studio.settings import get_settings
 from studio.web import check_url
 
 
-def _printable(text: str) -> str:
-    if not text.isprintable():
+def _printable(text: object) -> object:
+    if isinstance(text, str) and not text.isprintable():
         raise ValueError("must be one line without control characters")
     return text
 
@@ -26,7 +26,8 @@ def _deliverable(url: str) -> str:
     return url
 
 
-Line = Annotated[str, AfterValidator(_printable)]
+# Before, so that a length which is asked for beside it is one of a string and is said in characters.
+Line = Annotated[str, BeforeValidator(_printable)]
 """One line that can be shown."""
 
 HookUrl = Annotated[Line, Field(min_length=1, max_length=2000), AfterValidator(_deliverable)]

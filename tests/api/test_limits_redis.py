@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +13,7 @@ from fastapi.testclient import TestClient
 
 from api import limits
 from api.limits import Limiter
-from studio.settings import PROJECT
-from tests.api.test_limits import HIT
+from tests.api.test_limits import passed_of_four
 from tests.support.stack import free_port, until
 
 
@@ -54,11 +51,9 @@ def redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_of_four_processes_exactly_the_limit_passes(redis: str) -> None:
-    program = [sys.executable, "-c", HIT, "1000", "400"]
-    children = [subprocess.Popen(program, cwd=PROJECT, env=os.environ, stdout=subprocess.PIPE) for _ in range(4)]
-    passed = [int(child.communicate(timeout=120)[0]) for child in children]
+    passed = passed_of_four((1000, 400))[1000]
 
-    assert sum(passed) == 1000
+    assert (len(passed), sum(passed)) == (4, 1000)
 
 
 def test_what_is_left_is_told(redis: str) -> None:

@@ -39,6 +39,20 @@ def stack(shared_stack: Stack) -> Stack:
     return shared_stack
 
 
+_HALVES = {
+    "one": ("test_faults", "test_publishing", "test_sdks", "test_webhooks"),
+    "other": ("test_api", "test_videos", "test_trends"),
+}
+"""Files that use the shared product: two products serve them all, however many processes run the tests."""
+
+_FIRST = ("test_outages", "test_many_publications", *_HALVES["one"], *_HALVES["other"], "test_providers", "test_demo")
+"""Those that mostly wait, so that others work beside them, and then the longest."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The file that mostly waits comes first, so that another one works beside it."""
-    items.sort(key=lambda item: "test_outages" not in item.nodeid)
+    """In this order, and each file or half in one process (`--dist loadgroup`): what a module has made is made once."""
+    order = {name: place for place, name in enumerate(_FIRST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+    halves = {name: half for half, names in _HALVES.items() for name in names}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(halves.get(item.path.stem, item.path.stem)))

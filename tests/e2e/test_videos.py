@@ -45,13 +45,20 @@ def subtitles(stack: Stack, video_id: str) -> str:
     return "".join(httpx2.get(link["url"], trust_env=False).text.split())
 
 
+def publications(stack: Stack, video_id: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = ask(stack, "GET", f"/social/publications?video_id={video_id}").json()["data"]["items"]
+    return found
+
+
 def narrations(stack: Stack, run_id: str) -> list[str]:
     return [task["state"]["name"] for task in stack.task_runs(run_id) if task["name"].startswith("narrate")]
 
 
 def test_a_script_that_was_changed_before_it_was_said_is_what_the_film_says(stack: Stack) -> None:
-    video_id = make(stack, "先讀再說", script="海水每天漲兩次。\n\n月亮拉著海水走。", review=True)
+    video_id = make(stack, "先讀再說", script="海水每天漲兩次。\n\n月亮拉著海水走。", review=True,
+                    publish=[{"platform": "folder"}])  # fmt: skip
     stack.await_status(video_id, "awaiting_review", timeout_s=90)
+    [waiting] = publications(stack, video_id)
     row = stack.row(video_id)
     written = ask(stack, "GET", f"/videos/{video_id}/script").json()["data"]
     changed = ask(stack, "PUT", f"/videos/{video_id}/script", {"scenes": [{"narration": "鯨魚在深海裡唱歌。"}]})
@@ -59,12 +66,13 @@ def test_a_script_that_was_changed_before_it_was_said_is_what_the_film_says(stac
     done = stack.await_status(video_id, "completed", "processing", "pending")
     again = ask(stack, "POST", f"/videos/{video_id}/approve")
     done = stack.await_status(video_id, "completed")
+    until(lambda: publications(stack, video_id)[0]["status"] == "published", timeout_s=60)
     names = [task["name"].rsplit("-", 1)[0] for task in stack.task_runs(stack.flow_runs(video_id)[0]["id"])]
 
     assert row["pid"] is None
     assert [scene["narration"] for scene in written["scenes"]] == ["海水每天漲兩次。", "月亮拉著海水走。"]
     assert (changed.status_code, approved.status_code, again.status_code) == (200, 200, 409)
-    assert done["progress"] == 100
+    assert (waiting["status"], done["progress"]) == ("waiting_for_video", 100)
     assert subtitles(stack, video_id).count("鯨魚在深海裡唱歌") == 1
     assert "月亮" not in subtitles(stack, video_id)
     assert names.count("open record") == 2

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from studio import web
-from studio.errors import AddressRefused, DownloadFailed
+from studio.errors import AddressRefused, DownloadFailed, DownloadUnavailable
 from studio.settings import get_settings
 
 PRIVATE = [
@@ -321,6 +321,25 @@ def test_an_error_of_the_server_is_told_and_leaves_no_file(tmp_path: Path, inter
             get("http://gone.example/", tmp_path)
 
     assert not (tmp_path / "file").exists()
+
+
+@pytest.mark.parametrize(("status", "is_passing"), [(400, False), (403, False), (429, True), (500, True), (503, True)])
+def test_what_may_be_there_later_can_be_told_from_what_will_not(
+    tmp_path: Path, internet: Callable[..., list[str]], status: int, is_passing: bool
+) -> None:
+    with serving(answer(status=status)) as (port, _):
+        internet({"gone.example": ["1.1.1.1"]}, port=port)
+        with pytest.raises(DownloadFailed) as caught:
+            get("http://gone.example/", tmp_path)
+
+    assert isinstance(caught.value, DownloadUnavailable) is caught.value.retryable is is_passing
+
+
+def test_a_server_that_is_away_may_be_back_later(tmp_path: Path, internet: Callable[..., list[str]]) -> None:
+    internet({"gone.example": ["1.1.1.1"]}, port=1)
+
+    with pytest.raises(DownloadUnavailable, match="no answer"):
+        get("http://gone.example/", tmp_path)
 
 
 def test_a_post_follows_no_redirect_and_keeps_little(internet: Callable[..., list[str]]) -> None:

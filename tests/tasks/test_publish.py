@@ -21,6 +21,7 @@ from store.tables.social import Publication
 from studio.errors import (
     BadInput,
     DownloadFailed,
+    DownloadUnavailable,
     ObjectMissing,
     OverLimit,
     OverQuota,
@@ -266,6 +267,10 @@ def test_an_outage_of_our_own_database_is_a_failure_that_passes(add: Add) -> Non
     assert set_aside(add(), DatabaseAway("the database does not answer")) == "scheduled"
 
 
+def test_a_film_whose_server_is_away_is_fetched_later(add: Add) -> None:
+    assert set_aside(add(), DownloadUnavailable("the server answered 503", field="content.video_url")) == "scheduled"
+
+
 @pytest.mark.parametrize(("retry_after", "wait_s"), [(None, 30), (0.0, 1), (7.0, 7), (50_000.0, 50_000)])
 def test_a_platform_that_says_when_is_believed(add: Add, retry_after: float | None, wait_s: int) -> None:
     publication_id = add()
@@ -333,7 +338,7 @@ def test_what_we_were_kept_from_finding_out_counts_on_though_trying_again_is_no_
         ProviderRejected("publish", "youtube", "it refused the title"),
         ProviderNotReady("publish", "youtube", "YOUTUBE_CLIENT_ID is not set"),
         BadInput("is no film", field="content.video_url"),
-        DownloadFailed("nothing came", field="content.video_url"),
+        DownloadFailed("the server answered 404", field="content.video_url"),
         UnreadableMedia("no film"),
         ObjectMissing("there is no such object"),
     ],

@@ -35,7 +35,7 @@ from studio.providers.bounded import bounds
 from studio.providers.fields import Row, name_of, row_of, rows_of
 from studio.providers.publish.youtube_errors import refusal
 from studio.providers.publish.youtube_quota import cost_of, is_charged
-from studio.providers.vendor import CONNECT_S, Vendor, is_local
+from studio.providers.vendor import CONNECT_S, Vendor, is_local, tls
 
 GRAIN: Final = 256 * 1024
 """Chunks are multiples of it, the last one aside."""
@@ -232,7 +232,9 @@ class _SignedHttp:
         limits = httpx2.Timeout(vendor.timeout_s, connect=min(CONNECT_S, vendor.timeout_s))
         hooks = bounds(most_bytes=vendor.most_bytes)
         self.spent: Counter[str] = Counter()
-        self._client = httpx2.Client(timeout=limits, trust_env=not is_local(vendor.root), event_hooks=hooks)
+        self._client = httpx2.Client(
+            timeout=limits, trust_env=not is_local(vendor.root), event_hooks=hooks, verify=tls()
+        )
 
     def request(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -111,5 +112,11 @@ def shot(layout: str, palette: str = "space", **changes: Any) -> DrawnShot:
 
 def luma(drawn: DrawnShot, canvas: Canvas, index: int, *, frames: int = 90) -> npt.NDArray[np.int16]:
     """Y of frame *index*, (H, W)."""
-    buffer = np.asarray(open_drawn(drawn, canvas, frames=frames).draw(index))
-    return buffer[: canvas.width * canvas.height].reshape(canvas.height, canvas.width).astype(np.int16)
+    return lumas(drawn, canvas, [index], frames=frames)[0]
+
+
+def lumas(drawn: DrawnShot, canvas: Canvas, indices: Iterable[int], *, frames: int = 90) -> list[npt.NDArray[np.int16]]:
+    """Y of each of the frames *indices*, (H, W): opening a scene takes longer than drawing many of its frames."""
+    source, pixels = open_drawn(drawn, canvas, frames=frames), canvas.width * canvas.height
+    buffers = (np.asarray(source.draw(index)) for index in indices)
+    return [buffer[:pixels].reshape(canvas.height, canvas.width).astype(np.int16) for buffer in buffers]

@@ -36,12 +36,13 @@ class GreyFrames:
 @pytest.fixture
 def grey(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawn shots become GreyFrames of the level that their kicker says."""
-
-    def open_grey(shot: DrawnShot, _canvas: Canvas, *, frames: int, logo: Path | None = None) -> GreyFrames:
-        assert frames > 0
-        return GreyFrames(int(shot.kicker))
-
     monkeypatch.setattr("studio.render.frames.open_drawn", open_grey)
+
+
+def open_grey(shot: DrawnShot, _canvas: Canvas, *, frames: int, logo: Path | None = None) -> GreyFrames:
+    """GreyFrames of the level that the kicker of *shot* says."""
+    assert frames > 0
+    return GreyFrames(int(shot.kicker))
 
 
 @dataclass
@@ -56,10 +57,16 @@ class Studio:
         self.files[asset.key] = path
         return asset
 
-    def render(self, timeline: Timeline, **options: Any) -> RenderedFilm:
+    def render(self, timeline: Timeline, *, has_previews: bool = False, **options: Any) -> RenderedFilm:
+        """A film; what goes beside it is more than half of the work and is left out unless a test looks at it."""
         self.out.mkdir(exist_ok=True)
         return render_film(
-            timeline, open_asset=lambda asset: self.files[asset.key], work=self.out, cache=self.cache, **options
+            timeline,
+            open_asset=lambda asset: self.files[asset.key],
+            work=self.out,
+            cache=self.cache,
+            has_previews=has_previews,
+            **options,
         )
 
     @property

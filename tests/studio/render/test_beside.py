@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from studio.models.timeline import Canvas, CaptionStyle, Timeline, VoiceClip
+from studio.render.film import RenderedFilm
 from tests.media import ffmpeg, make_clip, make_colour_clip, make_sound
 from tests.studio.render.conftest import Studio, clip, cue, drawn, film
 from tests.studio.render.measure import audio_seconds, frame_times, luma
@@ -21,6 +22,9 @@ pytestmark = pytest.mark.usefixtures("grey", "no_child_left")
 
 LARGE = Canvas(width=540, height=960)
 STYLE = CaptionStyle(font="Outfit ExtraBold", size_px=48, outline_px=4, centre_y_px=700, max_width_px=460)
+
+
+FRAMES = 160
 
 
 def spoken(studio: Studio, *, scenes: int = 6) -> Timeline:
@@ -36,6 +40,19 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("studio.render.preview.NOT_SOONER_S", 0.0)
 
 
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> RenderedFilm:
+    """Something pale, and from frame 72 on something busy, in a size that needs a small copy."""
+    studio = Studio(tmp_path_factory.mktemp("large"))
+    # Grey, for a JPEG weighs colours otherwise than the film does.
+    busy = studio.asset(make_clip(studio.root / "busy.mp4", seconds=3, fps="30", size=(540, 960), filters="hue=s=0"))
+    pale = studio.asset(make_colour_clip(studio.root / "pale.mp4", colour="0xa0a0a0", seconds=3))
+    clips = (clip(pale, 0, 80), clip(busy, 72, FRAMES))
+    words = cue(0, 120, ("Hello", 0, 120))
+    timeline = Timeline(canvas=LARGE, clips=clips, caption_style=STYLE, captions=(words,))
+    return studio.render(timeline, has_previews=True)
+
+
 @pytest.mark.usefixtures("eager")
 def test_the_beginning_can_be_watched_before_the_film_is_there(studio: Studio) -> None:
     seen: list[tuple[int, float, list[float]]] = []
@@ -45,7 +62,7 @@ def test_the_beginning_can_be_watched_before_the_film_is_there(studio: Studio) -
         ffmpeg("-xerror", "-err_detect", "explode", "-i", str(preview), "-f", "null", "-")
         seen.append((len(frame_times(preview)), audio_seconds(preview), luma(preview)))
 
-    made = studio.render(spoken(studio), jobs=1, on_preview=watch)
+    made = studio.render(spoken(studio), jobs=1, on_preview=watch, has_previews=True)
 
     whole = luma(made.video)
     assert seen
@@ -57,41 +74,36 @@ def test_the_beginning_can_be_watched_before_the_film_is_there(studio: Studio) -
 
 
 def test_a_film_without_previews_is_the_same_film(studio: Studio) -> None:
-    alone = studio.render(spoken(studio, scenes=2), has_previews=False)
+    alone = studio.render(spoken(studio, scenes=2))
     bare, small = alone.video.read_bytes(), alone.preview
-    whole = studio.render(spoken(studio, scenes=2))
+    whole = studio.render(spoken(studio, scenes=2), has_previews=True)
 
     assert (small, alone.animation, alone.thumbnails) == (None, None, ())
     assert whole.video.read_bytes() == bare
     assert whole.preview is not None
 
 
-def test_a_finished_film_has_a_small_copy_of_the_same_length(studio: Studio, tmp_path: Path) -> None:
-    source = studio.asset(make_clip(tmp_path / "a.mp4", seconds=2, size=(540, 960)))
-    timeline = Timeline(canvas=LARGE, clips=(clip(source, 0, 20), clip(source, 14, 50)), caption_style=STYLE)
-
-    made = studio.render(timeline)
-
-    assert frame_times(made.preview) == frame_times(made.video)
-    assert luma(made.preview) == pytest.approx(luma(made.video), abs=3)
-    assert audio_seconds(made.preview) == pytest.approx(50 / 30, abs=0.05)
-    with av.open(str(made.preview)) as opened:
+def test_a_finished_film_has_a_small_copy_of_the_same_length(large: RenderedFilm) -> None:
+    assert frame_times(large.preview) == frame_times(large.video)
+    assert luma(large.preview) == pytest.approx(luma(large.video), abs=3)
+    assert audio_seconds(large.preview) == pytest.approx(FRAMES / 30, abs=0.05)
+    with av.open(str(large.preview)) as opened:
         assert (opened.streams.video[0].width, opened.streams.video[0].height) == (360, 640)
 
 
 def test_a_segment_whose_small_copy_is_gone_is_not_rendered_for_it(
     studio: Studio, caplog: pytest.LogCaptureFixture
 ) -> None:
-    source = studio.asset(make_clip(studio.root / "a.mp4", seconds=2, size=(540, 960)))
-    timeline = Timeline(canvas=LARGE, clips=(clip(source, 0, 40),), caption_style=STYLE)
-    first = luma(studio.render(timeline).preview)
+    source = studio.asset(make_clip(studio.root / "a.mp4", seconds=1, size=(540, 960)))
+    timeline = Timeline(canvas=LARGE, clips=(clip(source, 0, 20),), caption_style=STYLE)
+    first = luma(studio.render(timeline, has_previews=True).preview)
     small = min(studio.cache.glob("*.mp4"), key=lambda path: path.stat().st_size)
     small.unlink()
     caplog.set_level(logging.INFO, "studio.render")
 
-    again = studio.render(timeline)
+    again = studio.render(timeline, has_previews=True)
 
-    assert rendered(caplog) == ["cached"]
+    assert rendered(caplog.records) == ["cached"]
     assert luma(again.preview) == pytest.approx(first, abs=2)
 
 
@@ -104,40 +116,32 @@ def test_a_cancellation_while_a_preview_is_shown_leaves_nothing(studio: Studio) 
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        studio.render(spoken(studio), jobs=1, on_preview=cancel)
+        studio.render(spoken(studio), jobs=1, on_preview=cancel, has_previews=True)
 
     assert not shown[0].exists()
     assert list(studio.out.iterdir()) == []
 
 
-def test_thumbnails_are_frames_of_the_film_in_its_size(studio: Studio, tmp_path: Path) -> None:
-    # Grey, for a JPEG weighs colours otherwise than the film does.
-    moving = "geq=lum='40+mod(X+3*Y+7*N,150)':cb=128:cr=128"
-    busy = studio.asset(make_clip(tmp_path / "busy.mp4", seconds=3, fps="30", size=(540, 960), filters=moving))
-    pale = studio.asset(make_colour_clip(tmp_path / "pale.mp4", colour="0xa0a0a0", seconds=3))
-    timeline = Timeline(canvas=LARGE, clips=(clip(pale, 0, 80), clip(busy, 72, 160)), caption_style=STYLE)
-
-    made = studio.render(timeline)
-
-    assert [still.path.name for still in made.thumbnails] == [
-        f"thumbnail{n + 1}.jpg" for n in range(len(made.thumbnails))
+def test_thumbnails_are_frames_of_the_film_in_its_size(large: RenderedFilm) -> None:
+    assert [still.path.name for still in large.thumbnails] == [
+        f"thumbnail{n + 1}.jpg" for n in range(len(large.thumbnails))
     ]
-    assert {Image.open(still.path).size for still in made.thumbnails} == {(540, 960)}
-    assert made.thumbnails[0].frame >= 80
-    scores = [still.score for still in made.thumbnails]
+    assert {Image.open(still.path).size for still in large.thumbnails} == {(540, 960)}
+    assert large.thumbnails[0].frame >= 80
+    scores = [still.score for still in large.thumbnails]
     assert scores == sorted(scores, reverse=True)
-    with av.open(str(made.video)) as opened:
-        frames = [frame.to_ndarray()[:960].astype(float) for frame in opened.decode(video=0)]
-    taken = np.asarray(Image.open(made.thumbnails[0].path).convert("L"), float) * 219 / 255 + 16
+    with av.open(str(large.video)) as opened:
+        frames = [frame.to_ndarray()[:960].astype(np.float32) for frame in opened.decode(video=0)]
+    taken = np.asarray(Image.open(large.thumbnails[0].path).convert("L"), np.float32) * 219 / 255 + 16
     nearest = min(range(len(frames)), key=lambda number: np.abs(frames[number] - taken).mean())
-    assert nearest == made.thumbnails[0].frame
+    assert nearest == large.thumbnails[0].frame
 
 
 def test_a_film_that_opens_black_has_a_poster_that_is_not(studio: Studio, tmp_path: Path) -> None:
     black = studio.asset(make_colour_clip(tmp_path / "black.mp4", colour="black", seconds=2))
     busy = studio.asset(make_clip(tmp_path / "busy.mp4", seconds=3, size=(180, 320)))
 
-    made = studio.render(film(clip(black, 0, 40), clip(busy, 40, 120)))
+    made = studio.render(film(clip(black, 0, 40), clip(busy, 40, 120)), has_previews=True)
 
     assert np.asarray(Image.open(made.poster).convert("L")).mean() > 40
     assert all(still.frame >= 40 for still in made.thumbnails)
@@ -146,24 +150,19 @@ def test_a_film_that_opens_black_has_a_poster_that_is_not(studio: Studio, tmp_pa
 def test_a_black_film_has_no_thumbnails_and_a_poster_all_the_same(studio: Studio, tmp_path: Path) -> None:
     black = studio.asset(make_colour_clip(tmp_path / "black.mp4", colour="black", seconds=2))
 
-    made = studio.render(film(clip(black, 0, 40)))
+    made = studio.render(film(clip(black, 0, 40)), has_previews=True)
 
     assert made.thumbnails == ()
     assert Image.open(made.poster).size == (180, 320)
 
 
-def test_the_animation_is_small_short_and_begins_again(studio: Studio, tmp_path: Path) -> None:
-    source = studio.asset(make_clip(tmp_path / "a.mp4", seconds=8, size=(540, 960)))
-    words = cue(0, 200, ("Hello", 0, 200))
-    timeline = Timeline(canvas=LARGE, clips=(clip(source, 0, 240),), caption_style=STYLE, captions=(words,))
+def test_the_animation_is_small_short_and_begins_again(large: RenderedFilm) -> None:
+    animation = Image.open(large.animation)
 
-    made = studio.render(timeline)
-
-    animation = Image.open(made.animation)
     assert animation.format == "WEBP"
     assert (animation.size, animation.info["loop"]) == ((270, 480), 0)
     assert _seconds(animation) == pytest.approx(2.8, abs=0.25)
-    assert made.animation.stat().st_size <= 600_000
+    assert large.animation.stat().st_size <= 600_000
 
 
 def _seconds(animation: Image.Image) -> float:
@@ -181,6 +180,6 @@ def test_colours_survive_in_the_animation(
 ) -> None:
     source = studio.asset(make_colour_clip(tmp_path / "a.mp4", colour=colour, seconds=2))
 
-    made = studio.render(film(clip(source, 0, 40)))
+    made = studio.render(film(clip(source, 0, 40)), has_previews=True)
 
     assert Image.open(made.animation).convert("RGB").getpixel((90, 160)) == pytest.approx(expected, abs=8)

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -27,13 +28,13 @@ pytestmark = pytest.mark.usefixtures("grey", "no_child_left")
 FRAME_S = 1 / 30
 
 
-def rendered(caplog: pytest.LogCaptureFixture) -> list[str]:
+def rendered(log: Iterable[logging.LogRecord]) -> list[str]:
     """What happened to each segment: "rendered" or "cached"."""
-    return [record.getMessage().split()[2] for record in caplog.records if record.getMessage().startswith("segment")]
+    return [record.getMessage().split()[2] for record in log if record.getMessage().startswith("segment")]
 
 
 def test_a_film_of_one_frame_is_one_frame(studio: Studio) -> None:
-    made = studio.render(film(drawn(0, 1)))
+    made = studio.render(film(drawn(0, 1)), has_previews=True)
 
     assert frame_times(made.video) == [0]
     assert made.frames == 1
@@ -51,7 +52,7 @@ def test_every_frame_of_a_mixed_film_is_one_frame_after_the_last(studio: Studio)
         voice=(VoiceClip(audio=voice, start_frame=10),),
     )
 
-    made = studio.render(timeline)
+    made = studio.render(timeline, has_previews=True)
 
     assert frame_times(made.video) == [Fraction(number, 30) for number in range(110)]
     assert audio_seconds(made.video) == pytest.approx(110 / 30, abs=FRAME_S)
@@ -221,7 +222,7 @@ def test_colours_survive_in_film_and_poster(
 ) -> None:
     source = studio.asset(make_colour_clip(tmp_path / "a.mp4", colour=colour))
 
-    made = studio.render(film(clip(source, 0, 10)))
+    made = studio.render(film(clip(source, 0, 10)), has_previews=True)
 
     assert pictures(made.video)[5][160, 90].tolist() == pytest.approx(expected, abs=6)
     assert Image.open(made.poster).getpixel((90, 160)) == pytest.approx(expected, abs=6)
@@ -229,7 +230,9 @@ def test_colours_survive_in_film_and_poster(
 
 
 def test_results_are_these_files_and_nothing_else(studio: Studio) -> None:
-    made = studio.render(film(drawn(0, 30), captions=(cue(0, 20, ("Hello", 0, 20)),), title="A \0title"))
+    timeline = film(drawn(0, 30), captions=(cue(0, 20, ("Hello", 0, 20)),), title="A \0title")
+
+    made = studio.render(timeline, has_previews=True)
 
     assert sorted(path.name for path in studio.out.iterdir()) == [
         "animation.webp",
@@ -251,7 +254,7 @@ def test_one_changed_caption_renders_one_segment(studio: Studio, caplog: pytest.
 
     studio.render(film(*clips, captions=(before[0], cue(30, 50, ("TWO", 30, 50)))))
 
-    assert sorted(rendered(caplog)) == ["cached", "cached", "cached", "rendered"]
+    assert sorted(rendered(caplog.records)) == ["cached", "cached", "cached", "rendered"]
 
 
 def test_a_segment_that_moves_in_the_film_is_not_rendered_again(
@@ -262,18 +265,18 @@ def test_a_segment_that_moves_in_the_film_is_not_rendered_again(
 
     studio.render(film(drawn(0, 31, level=90), drawn(31, 61), captions=(cue(1, 20, ("one", 1, 20)),)))
 
-    assert rendered(caplog) == ["cached", "cached"]
+    assert rendered(caplog.records) == ["cached", "cached"]
 
 
 def test_a_damaged_file_in_the_cache_is_replaced(studio: Studio) -> None:
     timeline = film(drawn(0, 30))
-    studio.render(timeline)
+    studio.render(timeline, has_previews=True)
     for kept in studio.cache.glob("*.mp4"):
         content = kept.read_bytes()
         kept.unlink()
         kept.write_bytes(content[: len(content) // 2])
 
-    assert len(frame_times(studio.render(timeline).video)) == 30
+    assert len(frame_times(studio.render(timeline, has_previews=True).video)) == 30
 
 
 def test_another_tier_is_another_film(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
@@ -282,7 +285,7 @@ def test_another_tier_is_another_film(studio: Studio, caplog: pytest.LogCaptureF
 
     studio.render(film(drawn(0, 30)), tier="high")
 
-    assert rendered(caplog) == ["rendered"]
+    assert rendered(caplog.records) == ["rendered"]
 
 
 def test_progress_never_falls_and_ends_at_one(studio: Studio) -> None:
@@ -293,7 +296,7 @@ def test_progress_never_falls_and_ends_at_one(studio: Studio) -> None:
         seen.append(fraction)
         threads.add(threading.get_ident())
 
-    studio.render(film(drawn(0, 90), drawn(90, 150)), progress=tell)
+    studio.render(film(drawn(0, 90), drawn(90, 150)), progress=tell, has_previews=True)
 
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
@@ -322,7 +325,7 @@ def test_a_cancellation_leaves_no_process_and_no_file(studio: Studio) -> None:
     timer.start()
     try:
         with pytest.raises(Cancelled):
-            studio.render(timeline)
+            studio.render(timeline, has_previews=True)
     finally:
         timer.cancel()
         signal.signal(signal.SIGUSR1, before)
@@ -336,7 +339,7 @@ def test_a_time_out_leaves_no_process_and_no_file(studio: Studio) -> None:
     timeline = long_film(studio)
 
     with pytest.raises(RenderFailed, match="took longer than 1 s"):
-        studio.render(timeline, timeout_s=1)
+        studio.render(timeline, timeout_s=1, has_previews=True)
 
     assert ffmpeg_children() == []
     assert list(studio.out.iterdir()) == []
@@ -347,7 +350,7 @@ def test_a_damaged_clip_fails_the_film_instead_of_freezing_it(studio: Studio, tm
     (tmp_path / "b.mp4").write_bytes(whole[: len(whole) * 2 // 3])
 
     with pytest.raises(RenderFailed, match="ffmpeg ended with"):
-        studio.render(film(clip(studio.asset(tmp_path / "b.mp4"), 0, 60)))
+        studio.render(film(clip(studio.asset(tmp_path / "b.mp4"), 0, 60)), has_previews=True)
 
     assert list(studio.out.iterdir()) == []
 
@@ -381,4 +384,4 @@ def test_a_relative_folder_will_do(studio: Studio, monkeypatch: pytest.MonkeyPat
     made = Studio(Path("nearby"))
     made.root.mkdir()
 
-    assert len(frame_times(made.render(film(drawn(0, 5), drawn(5, 10))).video)) == 10
+    assert len(frame_times(made.render(film(drawn(0, 5), drawn(5, 10)), has_previews=True).video)) == 10

@@ -200,8 +200,8 @@ def test_a_chinese_name_is_said_by_its_syllables_and_shown_as_a_word(storage: St
 @pytest.mark.parametrize(
     ("language", "voice", "text"),
     [
-        ("en", "kokoro/am_michael", "Twice a day, the sea 🌊 rises by 3.5 m — “well-known” facts."),
-        ("zh-TW", "kokoro/zm_yunjian", "海水每天漲2次，用 iPhone 拍得到🌊！"),
+        ("en", "kokoro/am_michael", "The sea 🌊 rises by 3.5 m — “well-known”."),
+        ("zh-TW", "kokoro/zm_yunjian", "海水漲2次，用 iPhone 拍🌊！"),
     ],
 )
 def test_a_voice_without_times_gets_its_words_from_its_sound(
