@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,40 +15,21 @@ from api import notices, runs, security
 from api.app import create_app
 from api.callers import callers
 from api.limits import limiter
-from store.migrate import migrate
 from store.repos.tokens import RefreshTokens
 from store.repos.users import NO_PASSWORD, Users
-from store.session import engine, transaction
+from store.session import transaction
 from store.tables.base import new_id, utc_now
 from store.tables.users import User
 from store.tables.videos import Video
 from studio.models.plan import all_plans
-from studio.settings import get_settings
 from tests.store.conftest import database  # noqa: F401  (a fixture)
-
-DATABASE = "video-system.db"
-
-
-@pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database without rows, to be copied: migrating takes longer than most tests."""
-    home = tmp_path_factory.mktemp("migrated")
-    before = os.environ["VIDEO_SYSTEM_HOME"]
-    os.environ["VIDEO_SYSTEM_HOME"] = str(home)
-    get_settings.cache_clear()
-    engine.cache_clear()
-    migrate()
-    engine().dispose()
-    os.environ["VIDEO_SYSTEM_HOME"] = before
-    get_settings.cache_clear()
-    engine.cache_clear()
-    return home / DATABASE
+from tests.support.migrated import take_migrated
 
 
 @pytest.fixture
-def home(fresh_home: Path, migrated_database: Path) -> Path:
+def home(fresh_home: Path) -> Path:
     """A VIDEO_SYSTEM_HOME with a migrated database."""
-    shutil.copyfile(migrated_database, fresh_home / DATABASE)
+    take_migrated(fresh_home)
     return fresh_home
 
 

@@ -9,6 +9,19 @@ import pytest
 from tests.support.stack import Stack, running_stack
 from tests.support.trends import TrendServers, trend_servers
 
+_SHARED = pytest.StashKey[Stack]()
+
+_HALVES = {
+    "one": ("test_faults", "test_publishing", "test_sdks", "test_webhooks"),
+    "other": ("test_api", "test_videos", "test_trends"),
+}
+"""Files that use the shared product: two products serve them all, however many processes run the tests."""
+
+_HALF_OF = {name: half for half, names in _HALVES.items() for name in names}
+
+_FIRST = ("test_outages", "test_many_publications", *_HALVES["one"], *_HALVES["other"], "test_providers", "test_demo")
+"""Those that mostly wait, so that others work beside them, and then the longest."""
+
 
 @pytest.fixture(scope="session")
 def sources() -> Iterator[TrendServers]:
@@ -18,11 +31,22 @@ def sources() -> Iterator[TrendServers]:
 
 
 @pytest.fixture(scope="session")
-def shared_stack(tmp_path_factory: pytest.TempPathFactory, sources: TrendServers) -> Iterator[Stack]:
+def shared_stack(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sources: TrendServers
+) -> Iterator[Stack]:
     # Draft: the picture's quality is measured in tests/e2e/test_demo.py and in bench/.
     settings = {**sources.environment, "RENDER_TIER": "draft"}
     with running_stack(tmp_path_factory.mktemp("stack"), **settings) as stack:
+        request.session.stash[_SHARED] = stack
         yield stack
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """The shared product ends with the last file that uses it: idle it would take a tenth of a core from the others."""
+    shared = item.session.stash.get(_SHARED, None)
+    if shared and (nextitem is None or nextitem.path.stem not in _HALF_OF):
+        shared.rest()
 
 
 @pytest.fixture
@@ -39,20 +63,9 @@ def stack(shared_stack: Stack) -> Stack:
     return shared_stack
 
 
-_HALVES = {
-    "one": ("test_faults", "test_publishing", "test_sdks", "test_webhooks"),
-    "other": ("test_api", "test_videos", "test_trends"),
-}
-"""Files that use the shared product: two products serve them all, however many processes run the tests."""
-
-_FIRST = ("test_outages", "test_many_publications", *_HALVES["one"], *_HALVES["other"], "test_providers", "test_demo")
-"""Those that mostly wait, so that others work beside them, and then the longest."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In this order, and each file or half in one process (`--dist loadgroup`): what a module has made is made once."""
     order = {name: place for place, name in enumerate(_FIRST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
-    halves = {name: half for half, names in _HALVES.items() for name in names}
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(halves.get(item.path.stem, item.path.stem)))
+        item.add_marker(pytest.mark.xdist_group(_HALF_OF.get(item.path.stem, item.path.stem)))

@@ -133,13 +133,10 @@ def test_another_users_film_is_not_found(stack: Stack, task_id: str) -> None:
     "title",
     [
         ("So " * 100).rstrip() + "!",
-        "🌊 Tides 🌕",
-        "'; DROP TABLE videos; --",
-        "100%{pts} {\\an8}Tides",
-        "first line\nsecond line",
-        "مرحبا tides",
+        "🌊 Tides 🌕 مرحبا\nsecond line",
+        "'; DROP TABLE videos; -- 100%{pts} {\\an8}Tides",
     ],
-    ids=["300 characters", "emoji", "sql", "ffmpeg and ass", "two lines", "right to left"],
+    ids=["300 characters", "emoji, right to left, two lines", "sql, ffmpeg and ass"],
 )
 def test_a_title_that_bites_becomes_a_right_film(stack: Stack, title: str, tmp_path: Path) -> None:
     done = stack.await_status(stack.generate(title, resolution="540p"), "completed", timeout_s=240)

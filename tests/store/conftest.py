@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,15 +9,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from store.migrate import migrate
 from store.repos.users import NO_PASSWORD, Users
 from store.session import engine, transaction
 from store.tables.base import new_id
 from store.tables.users import User
 from studio.settings import get_settings
 from tests.store.postgres import server
-
-_FOLDER = tempfile.TemporaryDirectory(prefix="video-system-migrated-")
+from tests.support.migrated import migrate_aside, take_migrated
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -28,7 +24,7 @@ def database(request: pytest.FixtureRequest, fresh_home: Path, monkeypatch: pyte
     is_migrated = "migrated" in request.fixturenames
     if request.param == "sqlite":
         if is_migrated:
-            shutil.copyfile(_migrated_file(), fresh_home / _migrated_file().name)
+            take_migrated(fresh_home)
         yield "sqlite"
         return
     name = _create_database("TEMPLATE " + _migrated_database() if is_migrated else "")
@@ -47,16 +43,9 @@ def migrated(database: str) -> str:
 
 
 @cache
-def _migrated_file() -> Path:
-    home = Path(tempfile.mkdtemp(dir=_FOLDER.name))
-    _migrate_aside(VIDEO_SYSTEM_HOME=str(home))
-    return home / "video-system.db"
-
-
-@cache
 def _migrated_database() -> str:
     name = _create_database()
-    _migrate_aside(DATABASE_URL=server().get_uri(name))
+    migrate_aside(DATABASE_URL=server().get_uri(name))
     return name
 
 
@@ -67,22 +56,6 @@ def _create_database(how: str = "") -> str:
         # Not UTC, as most servers are not.
         connection.execute(f"ALTER DATABASE {name} SET timezone TO 'Asia/Taipei'")  # type: ignore[call-overload]
     return name
-
-
-def _migrate_aside(**environment: str) -> None:
-    """Migrate the database that *environment* means, and no other afterwards."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        _forget()
-        migrate()
-        engine().dispose()
-    _forget()
-
-
-def _forget() -> None:
-    get_settings.cache_clear()
-    engine.cache_clear()
 
 
 @pytest.fixture

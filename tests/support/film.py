@@ -151,7 +151,8 @@ def _read_at(image: Image.Image, width: int) -> str:
 def _ocr() -> Any:
     from rapidocr_onnxruntime import RapidOCR
 
-    return RapidOCR()
+    # Threads of its own wait busily for each other: with two it takes twice the processor time.
+    return RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
 
 
 def _read(image: Image.Image) -> str:

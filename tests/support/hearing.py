@@ -33,7 +33,7 @@ def recogniser(folder: Path) -> Any:
     for path in found:
         if path.suffix in (".json", ".txt"):
             (folder / path.name).write_bytes(path.read_bytes())
-    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=2)
+    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
 
 
 def _files(package: str) -> list[Path]:

@@ -91,6 +91,11 @@ class Stack:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
+    def rest(self) -> None:
+        """End everything; the files stay, and each process can be started again."""
+        self.house.stop()
+        self.house.children.clear()
+
     def log_in(self, name: str = "someone@example.com") -> None:
         account = {"username": name, "password": "password123"}
         self.post("/auth/register", {**account, "email": "someone@example.com"})

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from store.migrate import migrate
 from store.repos.purchases import Purchases
 from store.repos.scans import Scans
 from store.repos.trends import Trends
@@ -30,13 +29,14 @@ from studio.providers.storage import Storage, open_storage, store_file
 from studio.providers.till import Quote
 from studio.settings import get_settings
 from tasks.housekeeping import clear_work_folders, prune_trends, remove_expired_films, sweep_unused_objects
+from tests.support.migrated import take_migrated
 
 DAY_S = 24 * 3600
 
 
 @pytest.fixture(autouse=True)
 def home(fresh_home: Path) -> Path:
-    migrate()
+    take_migrated(fresh_home)
     return fresh_home
 
 

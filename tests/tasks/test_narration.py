@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from store.migrate import migrate
 from store.repos.users import Users
 from store.repos.videos import Videos
 from store.session import reading, transaction
@@ -30,6 +29,7 @@ from studio.settings import get_settings
 from tasks import narration as module
 from tasks.lease import this_process
 from tasks.narration import narrate, narrate_scene
+from tests.support.migrated import take_migrated
 from tests.support.speech import spoken, wav_bytes
 from tests.support.voices import FakeVendor
 
@@ -44,7 +44,7 @@ SCRIPT = Script(
 @pytest.fixture
 def film(fresh_home: Path) -> str:
     """A film of this process whose script left a warning."""
-    migrate()
+    take_migrated(fresh_home)
     with transaction() as session:
         videos = Videos.of_everyone(session)
         video = videos.add(Brief(title="Tides"), owner_id=Users(session).operator().id)

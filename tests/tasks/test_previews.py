@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from store.migrate import migrate
 from store.repos.users import Users
 from store.repos.videos import Videos
 from store.session import reading, transaction
@@ -16,12 +15,13 @@ from studio.providers.storage import Storage, open_storage
 from studio.settings import get_settings
 from tasks.lease import this_process
 from tasks.previews import Previews
+from tests.support.migrated import take_migrated
 
 
 @pytest.fixture
 def film(fresh_home: Path) -> str:
     """A film that this process works on."""
-    migrate()
+    take_migrated(fresh_home)
     return a_film()
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from store.migrate import migrate
 from store.repos.users import Users
 from store.repos.videos import Videos
 from store.session import reading, transaction
@@ -20,12 +19,13 @@ from studio.settings import PROJECT
 from tasks import progress
 from tasks.lease import this_process
 from tasks.progress import SHARES, Progress, keep
+from tests.support.migrated import take_migrated
 
 
 @pytest.fixture
 def film(fresh_home: Path) -> str:
     """A film that this process works on."""
-    migrate()
+    take_migrated(fresh_home)
     with transaction() as session:
         videos = Videos.of_everyone(session)
         video = videos.add(Brief(title="潮汐"), owner_id=Users(session).operator().id)

@@ -42,7 +42,7 @@ from tasks import publish as tasks
 from tasks.desk import LedgerDesk
 from tasks.lease import Holder, this_process
 from tasks.publish import MOST_ATTEMPTS, POSTPONED, note_end, set_aside
-from tests.api.conftest import home, migrated_database  # noqa: F401  (fixtures)
+from tests.api.conftest import home  # noqa: F401  (a fixture)
 
 Add = Callable[..., str]
 

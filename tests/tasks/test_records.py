@@ -13,7 +13,6 @@ from prefect.states import Cancelled, Failed
 from sqlmodel import select
 
 from store.ledger import take_over
-from store.migrate import migrate
 from store.repos.publications import Publications
 from store.repos.purchases import Purchases
 from store.repos.social import SocialAccounts
@@ -31,8 +30,9 @@ from studio.models.rendition import Rendition
 from studio.models.script import Scene, Script
 from studio.providers.till import Quote
 from tasks.records import _calls, _page, note_cancellation, open_record
-from tests.api.conftest import home, migrated_database  # noqa: F401  (fixtures)
+from tests.api.conftest import home  # noqa: F401  (a fixture)
 from tests.api.test_contract import RENDITION
+from tests.support.migrated import take_migrated
 
 BRIEF = Brief(title="潮汐")
 
@@ -66,7 +66,7 @@ def test_marks_in_a_creators_text_are_shown_as_they_are(fresh_home: object, text
 
 
 def test_calls_are_summed_up_by_provider_and_model(fresh_home: Path) -> None:
-    migrate()
+    take_migrated(fresh_home)
     with transaction() as session:
         purchases = Purchases(session)
         for key, model, cost in (("a", "gpt-5-mini", 2_250), ("b", "gpt-5-mini", 750), ("c", "mine", None)):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from store.migrate import migrate
 from store.repos.users import Users
 from store.repos.videos import Videos
 from store.session import reading, transaction
@@ -18,6 +17,7 @@ from studio.settings import get_settings
 from tasks.lease import this_process
 from tasks.previews import Previews
 from tasks.render import render
+from tests.support.migrated import take_migrated
 
 STYLE = CaptionStyle(font="Outfit ExtraBold", size_px=24, outline_px=2, centre_y_px=220, max_width_px=160)
 SHOT = DrawnShot(layout="title", palette="tech", ground="deep", content={"text": "Tides", "icon": "sunset"})
@@ -27,7 +27,7 @@ SHOT = DrawnShot(layout="title", palette="tech", ground="deep", content={"text":
 def film(fresh_home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A film that this process works on, one segment at a time."""
     monkeypatch.setenv("RENDER_JOBS", "1")
-    migrate()
+    take_migrated(fresh_home)
     with transaction() as session:
         videos = Videos.of_everyone(session)
         video = videos.add(Brief(title="Tides"), owner_id=Users(session).operator().id)

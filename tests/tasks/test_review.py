@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from store.migrate import migrate
 from store.repos.users import Users
 from store.repos.videos import Videos
 from store.session import reading, transaction
@@ -18,6 +17,7 @@ from studio.models.script import Scene, Script
 from tasks import review as module
 from tasks.lease import this_process
 from tasks.review import review
+from tests.support.migrated import take_migrated
 
 BRIEF = Brief(title="潮汐", review=True)
 WRITTEN = Script(
@@ -36,7 +36,7 @@ class Suspended(Exception):
 @pytest.fixture
 def film(fresh_home: Path) -> str:
     """A film that this process works on, its script written."""
-    migrate()
+    take_migrated(fresh_home)
     with transaction() as session:
         videos = Videos.of_everyone(session)
         video = videos.add(BRIEF, owner_id=Users(session).operator().id)

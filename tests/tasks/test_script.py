@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from store.migrate import migrate
 from store.repos.users import Users
 from store.repos.videos import Videos
 from store.session import reading, transaction
@@ -18,6 +17,7 @@ from studio.stages.research import Findings
 from tasks import script as module
 from tasks.lease import this_process
 from tasks.script import write_script
+from tests.support.migrated import take_migrated
 
 BRIEF = Brief(title="潮汐", research=True, sources=("https://gone.example/",))
 ARTICLE = Source(
@@ -33,7 +33,7 @@ GONE = "https://gone.example/ was not read: the server answered 404."
 @pytest.fixture
 def film(fresh_home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(module, "gather", lambda *_, **__: Findings((ARTICLE,), (GONE,)))
-    migrate()
+    take_migrated(fresh_home)
     with transaction() as session:
         videos = Videos.of_everyone(session)
         video = videos.add(BRIEF, owner_id=Users(session).operator().id)

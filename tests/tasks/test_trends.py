@@ -9,7 +9,6 @@ import pytest
 
 from flows import scan_trends as flow_module
 from flows.scan_trends import _overdue
-from store.migrate import migrate
 from store.repos.scans import Scans
 from store.session import reading, transaction
 from store.tables.base import utc_now
@@ -17,11 +16,12 @@ from studio.errors import BadInput, ProviderNotReady, ProviderUnavailable
 from studio.models.trend import Platform, Reading, Sighting
 from studio.picture.sparklines import SparkRow, draw_sparklines
 from tasks.trends import _page, _reading, open_scan, record_scan, sources_for
+from tests.support.migrated import take_migrated
 
 
 @pytest.fixture(autouse=True)
 def home(fresh_home: Path) -> Path:
-    migrate()
+    take_migrated(fresh_home)
     return fresh_home
 
 

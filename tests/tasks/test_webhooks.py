@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from store.migrate import migrate
 from store.repos import outbox
 from store.repos.users import Users
 from store.repos.videos import Videos
@@ -24,6 +23,7 @@ from studio.settings import get_settings
 from studio.webhook import secret_of
 from tasks import webhooks
 from tests.api.test_contract import RENDITION
+from tests.support.migrated import take_migrated
 from tests.support.receiver import receiver
 
 
@@ -31,7 +31,7 @@ from tests.support.receiver import receiver
 def home(fresh_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PRIVATE_ADDRESSES", "true")
     get_settings.cache_clear()
-    migrate()
+    take_migrated(fresh_home)
     return fresh_home
 
 

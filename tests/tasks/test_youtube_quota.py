@@ -28,7 +28,7 @@ from studio.providers.publish.youtube_quota import CAPTIONS, QUESTIONS, READING,
 from tasks.desk import LedgerDesk
 from tasks.lease import this_process
 from tasks.publish import set_aside
-from tests.api.conftest import home, migrated_database  # noqa: F401  (fixtures)
+from tests.api.conftest import home  # noqa: F401  (a fixture)
 from tests.support.desk import Died
 from tests.support.parcels import parcel
 from tests.support.platforms.server import Fault, serving
