@@ -11,15 +11,10 @@ from tests.support.trends import TrendServers, trend_servers
 
 _SHARED = pytest.StashKey[Stack]()
 
-_HALVES = {
-    "one": ("test_faults", "test_publishing", "test_sdks", "test_webhooks"),
-    "other": ("test_api", "test_videos", "test_trends"),
-}
-"""Files that use the shared product: two products serve them all, however many processes run the tests."""
+_SHARING = ("test_faults", "test_api", "test_trends", "test_videos", "test_publishing", "test_sdks", "test_webhooks")
+"""Files that use the shared product, one after the other, so that each process of the tests starts and ends it once."""
 
-_HALF_OF = {name: half for half, names in _HALVES.items() for name in names}
-
-_FIRST = ("test_outages", "test_many_publications", *_HALVES["one"], *_HALVES["other"], "test_providers", "test_demo")
+_FIRST = ("test_outages", "test_many_publications", *_SHARING, "test_demo", "test_providers")
 """Those that mostly wait, so that others work beside them, and then the longest."""
 
 
@@ -45,7 +40,7 @@ def shared_stack(
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """The shared product ends with the last file that uses it: idle it would take a tenth of a core from the others."""
     shared = item.session.stash.get(_SHARED, None)
-    if shared and (nextitem is None or nextitem.path.stem not in _HALF_OF):
+    if shared and (nextitem is None or nextitem.path.stem not in _SHARING):
         shared.rest()
 
 
@@ -64,8 +59,6 @@ def stack(shared_stack: Stack) -> Stack:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In this order, and each file or half in one process (`--dist loadgroup`): what a module has made is made once."""
+    """Whoever is free takes the next file (`--dist loadfile`): in this order."""
     order = {name: place for place, name in enumerate(_FIRST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_HALF_OF.get(item.path.stem, item.path.stem)))
