@@ -11,7 +11,7 @@ from tests.support.trends import TrendServers, trend_servers
 
 _SHARED = pytest.StashKey[Stack]()
 
-_SHARING = ("test_faults", "test_api", "test_trends", "test_videos", "test_publishing", "test_sdks", "test_webhooks")
+_SHARING = ("test_faults", "test_api", "test_trends", "test_videos", "test_publishing", "test_webhooks", "test_sdks")
 """Files that use the shared product, one after the other, so that each process of the tests starts and ends it once."""
 
 _FIRST = ("test_outages", "test_many_publications", *_SHARING, "test_demo", "test_providers")
