@@ -180,11 +180,12 @@ def test_a_reservation_of_another_machine_is_taken_over_when_its_time_is_up() ->
     assert (ledger()[0].state, ledger()[0].cost) == ("lost", 3)
 
 
-def test_a_call_that_is_ended_from_outside_may_have_been_paid() -> None:
+@pytest.mark.parametrize("end", [KeyboardInterrupt, ZeroDivisionError])
+def test_a_call_that_is_ended_from_outside_or_breaks_in_our_hands_may_have_been_paid(end: type[BaseException]) -> None:
     def call() -> Receipt:
-        raise KeyboardInterrupt
+        raise end
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(end):
         TILL.buy(GPT, call)
 
     assert [(row.state, row.cost) for row in ledger()] == [("lost", 4_250)]
@@ -361,16 +362,6 @@ def test_what_took_long_to_fail_and_what_prefect_tries_again_is_not_asked_once_m
         TILL.buy(GPT, call)
 
     assert len(calls) == 2
-
-
-def test_a_call_that_breaks_in_our_own_hands_may_have_been_paid() -> None:
-    def call() -> Receipt:
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        TILL.buy(GPT, call)
-
-    assert [(row.state, row.cost) for row in ledger()] == [("lost", 4_250)]
 
 
 def test_neither_a_missing_key_nor_a_rate_limit_opens_the_breaker() -> None:
