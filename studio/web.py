@@ -31,8 +31,8 @@ MOST_REDIRECTS = 3
 USER_AGENT = "video-system"
 CHUNK_BYTES = 64 * 1024
 
-PASSING = (408, 425, 429, *range(500, 600))
-"""Statuses after which the same download may work."""
+PASSING = (408, 425, *range(500, 600))
+"""Statuses after which the same request may work, 429 aside: whoever knows limits reads Retry-After."""
 
 # Source: IANA's special-purpose address registries. `ipaddress.is_global` is wrong about some of these in Python 3.11.
 _CLOSED = [
@@ -111,7 +111,7 @@ def download(
         headers = {"User-Agent": user_agent}
         with _answer("GET", url, timeout_s=timeout_s, field=field, headers=headers) as answer:
             if not answer.is_success:
-                kind = DownloadUnavailable if answer.status_code in PASSING else DownloadFailed
+                kind = DownloadUnavailable if answer.status_code in (429, *PASSING) else DownloadFailed
                 raise kind(f"the server answered {answer.status_code}", field=field)
             if int(answer.headers.get("content-length", 0) or 0) > max_bytes:
                 raise DownloadFailed(f"is larger than {max_bytes} bytes", field=field)

@@ -32,7 +32,7 @@ from studio.errors import (
 CONNECT_S = 5.0
 LONGEST_RETRY_AFTER_S = 24 * 3600.0
 
-PASSING = (408, 409, 425, *range(500, 600))
+PASSING = (409, *web.PASSING)
 """Statuses after which the same call may work."""
 
 USER_AGENT = web.USER_AGENT

@@ -319,16 +319,20 @@ def test_after_the_pause_one_call_is_the_trial() -> None:
     assert TILL.buy(other("afterwards"), receipt) == "script"
 
 
-def test_a_provider_that_was_away_for_a_moment_is_asked_once_more_within_one_row() -> None:
-    errors: list[VideoSystemError | None] = [DOWN, None]
+def after(error: VideoSystemError) -> Callable[[], Receipt]:
+    """A call that ends in *error* once, and brings something the next time."""
+    errors = [error]
 
     def call() -> Receipt:
-        error = errors.pop(0)
-        if error:
-            raise error
+        if errors:
+            raise errors.pop()
         return receipt()
 
-    assert TILL.buy(GPT, call) == "script"
+    return call
+
+
+def test_a_provider_that_was_away_for_a_moment_is_asked_once_more_within_one_row() -> None:
+    assert TILL.buy(GPT, after(DOWN)) == "script"
     assert [row.state for row in ledger()] == ["settled"]
 
 
@@ -374,15 +378,7 @@ def test_neither_a_missing_key_nor_a_rate_limit_opens_the_breaker() -> None:
 
 
 def test_a_rate_limit_that_ends_soon_is_waited_for() -> None:
-    errors = [OverLimit("llm", "openai", "slow down", retry_after=0.01), None]
-
-    def call() -> Receipt:
-        error = errors.pop(0)
-        if error:
-            raise error
-        return receipt()
-
-    assert TILL.buy(GPT, call) == "script"
+    assert TILL.buy(GPT, after(OverLimit("llm", "openai", "slow down", retry_after=0.01))) == "script"
 
 
 @pytest.mark.parametrize("seconds", [None, policy.PATIENCE_S + 1])
