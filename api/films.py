@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import statistics
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel
@@ -18,7 +20,8 @@ from api.dispatch import admit, dispatch
 from api.errors import NotFound
 from api.once import Once
 from api.schemas.video import TaskAccepted, TaskStatus
-from store.repos.videos import Videos
+from api.together import Together
+from store.repos.videos import Videos, glances
 from store.session import DatabaseAway, reading, transaction
 from store.tables.base import utc_now
 from store.tables.users import User
@@ -27,13 +30,14 @@ from studio.errors import UnknownName
 from studio.language.pace import spoken_seconds
 from studio.models.brief import Brief, language_of
 from studio.models.dressing import dress
-from studio.models.rendition import Rendition
 from studio.models.templatefiles import load_template
 from studio.providers.storage.links import signed_url
 from studio.providers.tts.sample import ReadyVoice, ready_voices
 from studio.settings import get_settings
 
 Answer = TypeVar("Answer", bound=BaseModel)
+
+FindRun = Callable[[str], runs.Run | None]
 
 logger = logging.getLogger("api.films")
 
@@ -43,7 +47,7 @@ FIRST_RATE = 1.6
 OVERHEAD_S = 8.0
 
 POLLERS = 3
-"""Threads that answer polls: more take the interpreter from each other, and the slowest answers become slower."""
+"""Threads that polls ask Prefect from: more take the interpreter from each other, and the slowest become slower."""
 
 
 def generate(brief: Brief, *, owner: User, once: Once) -> TaskAccepted:
@@ -132,26 +136,26 @@ def speaker_of(brief: Brief) -> ReadyVoice | None:
 
 async def poll(task_id: str, *, owner: User) -> TaskStatus:
     """
-    `task_status` for the many who ask all the time: in threads of their own, so few that they do not hold each other up.
+    How far the owner's film is, for the many who ask all the time.
+
+    A thread for each would take the interpreter from the others for longer than its work lasts: rows are read for
+    all who wait, and only a state that is not known goes to a thread.
 
     Raises:
         NotFound: this owner has no such film.
     """
-    return await to_thread.run_sync(lambda: task_status(task_id, owner=owner), limiter=_pollers())
-
-
-def task_status(task_id: str, *, owner: User) -> TaskStatus:
-    """
-    How far the owner's film is.
-
-    Raises:
-        NotFound: this owner has no such film.
-    """
-    with reading() as session:
-        video = Videos(session, owner_id=owner.id).glance(task_id)
+    video = await _glances().ask((owner.id, task_id))
     if video is None:
         raise NotFound
-    status = status_of(video)
+    try:
+        return task_status(video, find=runs.states().recall)
+    except runs.Unread:
+        return await to_thread.run_sync(lambda: task_status(video), limiter=_pollers())
+
+
+def task_status(video: Video, *, find: FindRun | None = None) -> TaskStatus:
+    """How far a film is; *find* as in `status_of`."""
+    status = status_of(video, find=find)
     is_done = status == "completed" and video.rendition is not None
     return TaskStatus(
         task_id=video.id,
@@ -161,8 +165,13 @@ def task_status(task_id: str, *, owner: User) -> TaskStatus:
     )
 
 
-def status_of(video: Video) -> runs.Status:
-    """The flow run's state in our words; what the row knows when there is no run or Prefect does not answer."""
+def status_of(video: Video, *, find: FindRun | None = None) -> runs.Status:
+    """
+    The flow run's state in our words; what the row knows when there is no run or Prefect does not answer.
+
+    *find* gives a run by its id; what it raises goes through, but for PrefectUnavailable. Without it Prefect is asked
+    unless the state is known.
+    """
     if video.completed_at:
         return video.ended_as
     if video.cancel_requested_at:
@@ -172,7 +181,7 @@ def status_of(video: Video) -> runs.Status:
     if video.run_id is None:
         return "failed" if video.error_code else "pending"
     try:
-        run = runs.states().get(video.run_id)
+        run = (find or runs.states().get)(video.run_id)
     except runs.PrefectUnavailable:
         run = None
     if run is None:
@@ -188,6 +197,20 @@ def estimated_seconds(duration: int) -> int:
         recent = Videos.of_everyone(session).recent_seconds()
     rates = [max(0.0, took - OVERHEAD_S) / lasts for took, lasts in recent if lasts > 0]
     return max(1, round(OVERHEAD_S + duration * (statistics.median(rates) if rates else FIRST_RATE)))
+
+
+def _glances() -> Together[tuple[str, str], Video | None]:
+    return _GLANCES.setdefault(asyncio.get_running_loop(), Together(_glance))
+
+
+def _glance(asked: Sequence[tuple[str, str]]) -> list[Video | None]:
+    with reading() as session:
+        found = glances(session, asked)
+    return [found.get(each) for each in asked]
+
+
+_GLANCES: WeakKeyDictionary[asyncio.AbstractEventLoop, Together[tuple[str, str], Video | None]] = WeakKeyDictionary()
+"""A process of ours has one event loop; tests have more."""
 
 
 @cache
@@ -211,5 +234,5 @@ def _from_row(video: Video) -> runs.Status:
 
 
 def _video_url(video: Video) -> str:
-    rendition = Rendition.model_validate(video.rendition)
-    return signed_url(rendition.video.key, filename=f"{video.id}.mp4")
+    # Its key alone: to check the whole rendition takes longer than the rest of a poll.
+    return signed_url(str((video.rendition or {})["video"]["key"]), filename=f"{video.id}.mp4")

@@ -67,6 +67,10 @@ class PrefectUnavailable(Exception):
     """The Prefect server does not answer now; what was asked for is done when it is back."""
 
 
+class Unread(Exception):
+    """A state that Prefect would have to be asked for."""
+
+
 @dataclass(frozen=True)
 class Run:
     """What we need to know of a flow run."""
@@ -218,6 +222,19 @@ class States:
                     self._refresh(run_id)
             finally:
                 self._reading.release()
+        return self._runs.get(run_id)
+
+    def recall(self, run_id: str) -> Run | None:
+        """
+        What `get` would answer, without asking anybody.
+
+        Raises:
+            Unread: it is not known well enough.
+        """
+        if not self._is_fresh(run_id):
+            raise Unread(run_id)
+        with self._lock:
+            self._asked[run_id] = time.monotonic()
         return self._runs.get(run_id)
 
     def expect(self, run_ids: Iterable[str]) -> None:

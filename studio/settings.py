@@ -11,7 +11,7 @@ import secrets
 import tempfile
 from contextlib import suppress
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -113,7 +113,7 @@ class Settings(EnvSettings):
     """Films that all workers together make at once; 0 means one for every two cores of this machine."""
     render_timeout_s: Annotated[int, Field(ge=10)] = 3600
 
-    @property
+    @cached_property  # asked for with every link that is signed
     def home(self) -> Path:
         """VIDEO_SYSTEM_HOME as an absolute path."""
         return self.video_system_home.expanduser().resolve()

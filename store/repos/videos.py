@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, case, cast, delete, func
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import defer, load_only
 from sqlmodel import Session, and_, col, not_, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -38,6 +38,11 @@ _OVER_AS = {
     "cancelled": or_(_CANCELLED, and_(not_(_FAILED), not_(_THERE))),
 }
 """How films that are over ended, as `Video.ended_as` has it for one row."""
+
+_HOW_FAR: Any = (
+    Video.id, Video.owner_id, Video.run_id, Video.stage, Video.progress, Video.rendition, Video.error_code,
+    Video.cancel_requested_at, Video.asks_again, Video.review_key, Video.approved_at, Video.pid, Video.completed_at,
+)  # fmt: skip
 
 _LIGHT = (defer(col(Video.timeline)), defer(col(Video.script)))  # type: ignore[arg-type]
 
@@ -319,6 +324,19 @@ class Videos:
             for video in latest
             if video.completed_at and video.started_at and video.rendition
         ]
+
+
+def glances(session: Session, asked: Collection[tuple[str, str]]) -> dict[tuple[str, str], Video]:
+    """
+    Of films that their owners *asked* for, as (owner's id, film's id), those that are there and theirs.
+
+    Only what tells how far a film is.
+    """
+    # A text that is no id would fail the others' question along with its own.
+    ids = {video_id for _, video_id in asked if video_id.isascii() and video_id.isprintable()}
+    statement = select(Video).where(col(Video.id).in_(ids)).options(load_only(*_HOW_FAR, raiseload=True))
+    theirs = {(video.owner_id, video.id): video for video in session.exec(statement)}
+    return {each: theirs[each] for each in asked if each in theirs}
 
 
 def untold(*, most: int) -> SelectOfScalar[Video]:

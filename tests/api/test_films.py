@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from starlette.testclient import TestClient
 
 from api import films
 from api.app import create_app
+from api.errors import NotFound
 from store.repos.videos import Videos
-from store.session import transaction
+from store.session import DatabaseAway, transaction
 from store.tables.base import utc_now
 from store.tables.users import User
 from store.tables.videos import Video
@@ -91,7 +93,7 @@ def test_a_films_status_is_its_runs(user: User, prefect: FakePrefect, state: str
     prefect.runs["run"] = a_run("run", state, by_prefect)
     video = add_film(user, run_id="run")
 
-    assert films.task_status(video.id, owner=user).status == status
+    assert films.task_status(row(video.id)).status == status
 
 
 @pytest.mark.parametrize(("error_code", "status"), [(None, "processing"), ("CRASHED", "failed")])
@@ -101,7 +103,7 @@ def test_a_crashed_film_is_being_made_until_it_is_given_up(
     prefect.runs["run"] = a_run("run", "Crashed", "failed")
     video = add_film(user, run_id="run", error_code=error_code)
 
-    assert films.task_status(video.id, owner=user).status == status
+    assert films.task_status(row(video.id)).status == status
 
 
 @pytest.mark.parametrize(
@@ -121,13 +123,52 @@ def test_without_prefect_the_row_says_how_far_a_film_is(
     prefect.is_down = True
     video = add_film(user, **values)
 
-    assert films.task_status(video.id, owner=user).status == status
+    assert films.task_status(row(video.id)).status == status
+
+
+def test_all_who_wait_are_told_of_their_own_films_and_prefect_is_asked_once(user: User, prefect: FakePrefect) -> None:
+    running, over = add_film(user, run_id="run", stage="render", progress=40), add_film(user)
+    with transaction() as session:
+        Videos(session, owner_id=user.id).change(over.id, completed_at=utc_now(), rendition=RENDITION, stage="done")
+    prefect.runs["run"] = a_run("run", "Running", "processing")
+    stranger = User(id="user_0", username="stranger@example.com", email="", password_hash="!")
+    asked = [(running.id, user), (over.id, user), (running.id, stranger), ("task_\x00", user), ("\udc80", user)] * 8
+
+    async def everybody() -> list[Any]:
+        return await asyncio.gather(*(films.poll(each, owner=owner) for each, owner in asked), return_exceptions=True)
+
+    told = asyncio.run(everybody())
+
+    assert [(each.status, each.progress) for each in told[:2]] == [("processing", 40), ("completed", 100)]
+    assert [type(each) for each in told[2:5]] == [NotFound] * 3
+    assert [repr(each) for each in told] == [repr(each) for each in told[:5]] * 8
+    assert prefect.reads == [{"run"}]
+
+
+def test_a_database_that_is_away_is_said_of_and_asked_again_by_the_next(
+    user: User, prefect: FakePrefect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = add_film(user)
+
+    def away(*_: object) -> None:
+        raise DatabaseAway("the database does not answer")
+
+    async def poll_twice() -> list[Any]:
+        with monkeypatch.context() as patch:
+            patch.setattr(films, "glances", away)
+            first = await asyncio.gather(films.poll(video.id, owner=user), return_exceptions=True)
+        return [*first, await films.poll(video.id, owner=user)]
+
+    first, second = asyncio.run(poll_twice())
+
+    assert isinstance(first, DatabaseAway)
+    assert second.status == "pending"
 
 
 def test_a_film_is_not_called_completed_before_its_link_is_there(user: User, prefect: FakePrefect) -> None:
     prefect.runs["run"] = a_run("run", "Completed", "completed")
     video = add_film(user, run_id="run", stage="finish", progress=98)
-    task = films.task_status(video.id, owner=user)
+    task = films.task_status(row(video.id))
 
     assert (task.status, task.progress, task.video_url) == ("processing", 98, None)
 
@@ -136,7 +177,7 @@ def test_progress_is_a_hundred_only_when_the_film_is_there(user: User, prefect: 
     prefect.runs["run"] = a_run("run", "Running", "processing")
     video = add_film(user, run_id="run", progress=100)
 
-    assert films.task_status(video.id, owner=user).progress == 99
+    assert films.task_status(row(video.id)).progress == 99
 
 
 def finished(user: User, *, took_s: float, lasts_s: float, ended_ago_s: float = 0) -> None:

@@ -132,6 +132,29 @@ def test_while_prefect_is_away_the_last_known_state_stands(prefect: FakePrefect,
     assert states.get("a") == known
 
 
+def test_what_is_known_is_recalled_without_asking(prefect: FakePrefect) -> None:
+    prefect.runs["a"] = a_run("a", "Running", "processing")
+    states = runs.States()
+    known = states.get("a")
+
+    assert states.recall("a") == known
+    assert len(prefect.reads) == 1
+
+
+@pytest.mark.parametrize("make_unknown", ["never read", "too old", "forgotten"])
+def test_what_is_not_known_well_enough_is_not_recalled(prefect: FakePrefect, later: Any, make_unknown: str) -> None:
+    states = runs.States()
+    if make_unknown != "never read":
+        states.get("a")
+    if make_unknown == "too old":
+        later(1.5)
+    if make_unknown == "forgotten":
+        states.forget("a")
+
+    with pytest.raises(runs.Unread):
+        states.recall("a")
+
+
 def test_while_one_poll_waits_for_prefect_the_others_have_what_was_known(
     prefect: FakePrefect, later: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,6 +197,16 @@ def test_while_events_are_heard_nothing_is_read(prefect: FakePrefect, listening:
     listening.get("a")
 
     assert prefect.reads == []
+
+
+def test_a_run_that_is_recalled_is_read_on(prefect: FakePrefect, listening: runs.States, later: Any) -> None:
+    later(4)
+    listening.confirm(runs.time.monotonic())
+    listening.recall("a")
+    later(62)
+    listening.get("b")
+
+    assert prefect.reads[-1] == {"a", "b"}
 
 
 def test_a_run_is_read_now_and_then_in_case_an_event_was_lost(

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from store.repos.videos import Videos, Wanted
+from store.repos.videos import Videos, Wanted, glances
 from store.session import reading, transaction
 from store.tables.base import utc_now
 from store.tables.users import User
@@ -377,3 +377,23 @@ def test_a_glance_leaves_out_what_is_large(film: Callable[..., str]) -> None:
 
     assert video.progress == 7
     assert "timeline" not in video.__dict__
+
+
+def test_films_that_many_ask_for_are_read_at_once_each_for_its_owner(
+    film: Callable[..., str], owner: User, stranger: User
+) -> None:
+    first, second = film(progress=7, rendition=RENDITION, timeline={"voice": []}), film(stage="render")
+    asked = [(owner.id, first), (stranger.id, first), (owner.id, second), (owner.id, first), (owner.id, "task_0")]
+    with reading() as session:
+        found = glances(session, asked)
+
+    assert found.keys() == {(owner.id, first), (owner.id, second)}
+    assert (found[owner.id, first].progress, found[owner.id, second].stage) == (7, "render")
+    assert "timeline" not in found[owner.id, first].__dict__
+
+
+@pytest.mark.parametrize("no_id", ["", "\x00", "task_\x00", "\udc80", "潮汐", "x" * 5000])
+def test_an_id_that_is_none_spoils_nobody_elses_answer(film: Callable[..., str], owner: User, no_id: str) -> None:
+    video_id = film()
+    with reading() as session:
+        assert glances(session, [(owner.id, no_id), (owner.id, video_id)]).keys() == {(owner.id, video_id)}
