@@ -6,11 +6,13 @@ BIN := $(VENV)/bin
 # Some containers set it; the many processes of a film and of the tests would each compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 UV := $(VENV)/.uv/bin/uv
+# End-to-end tests wait for half of their time: more processes than cores, which take whole files in the order of tests/conftest.py.
+AT_ONCE := -n 4 --dist loadfile --no-loadscope-reorder
 
 TITLE ?=
 DESCRIPTION ?=
 
-.PHONY: help setup setup-dev demo up test test-fast lint types fix bench openapi migrate lock clean
+.PHONY: help setup setup-dev demo up test all-tests test-fast lint types fix bench openapi migrate lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,12 +46,14 @@ demo: export DESCRIPTION := $(value DESCRIPTION)
 up: setup ## Start Prefect, a worker and the API on this machine
 	@exec $(BIN)/video-system up
 
-test: lint types ## Lint, types and all tests
-	$(BIN)/pytest -m "not slow" -n 3
-	$(BIN)/pytest -m slow -n 3 --dist loadfile --no-loadscope-reorder -rP
+test: lint ## Lint, types and all tests
+	@$(MAKE) --no-print-directory -j2 types all-tests
+
+all-tests: setup-dev
+	$(BIN)/pytest $(AT_ONCE)
 
 test-fast: setup-dev ## The tests that take seconds
-	$(BIN)/pytest -m "not slow" -n 3
+	$(BIN)/pytest -m "not slow" $(AT_ONCE)
 
 lint: setup-dev ## Style, format and import contracts
 	$(BIN)/ruff check .

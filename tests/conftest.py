@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.shared import made_once, share_folder
+
+_SHARED = share_folder()
 _FOLDER = tempfile.TemporaryDirectory(prefix="video-system-tests-")
 os.environ["VIDEO_SYSTEM_HOME"] = _FOLDER.name
 for _name in (
@@ -49,5 +52,14 @@ def fresh_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
 
 @pytest.fixture(scope="session")
 def whisper_folder() -> Path:
-    """Where the speech recogniser is put together, once a run."""
-    return Path(_FOLDER.name) / "whisper"
+    """Where the speech recogniser is put together."""
+    from tests.support.hearing import put_together
+
+    return made_once("whisper", put_together)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures that end-to-end tests print, for whoever reads the run later."""
+    for report in terminalreporter.stats.get("passed", []):
+        if "slow" in report.keywords and report.capstdout:
+            terminalreporter.line(f"{report.nodeid}: {report.capstdout.strip()}")

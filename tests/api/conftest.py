@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api import notices, runs, security
@@ -142,7 +145,19 @@ def plans(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
 @pytest.fixture
 def client(home: Path, prefect: FakePrefect) -> TestClient:
     """The application without its background thread; exceptions become answers, as they do for callers."""
-    return TestClient(create_app(), raise_server_exceptions=False)
+    return TestClient(the_app(), raise_server_exceptions=False)
+
+
+@cache
+def the_app() -> FastAPI:
+    """One for all tests, for it remembers nothing of them: the first request to each costs an eighth of a second."""
+    return create_app()
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    """The application's OpenAPI document, which all tests share."""
+    return the_app().openapi()
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from tests.api.conftest import FakePrefect
 JSON = {"Content-Type": "application/json"}
 
 
-def test_no_body_takes_a_key_that_it_does_not_know(home: object, prefect: FakePrefect) -> None:
-    document = create_app().openapi()
+def test_no_body_takes_a_key_that_it_does_not_know(document: dict[str, Any]) -> None:
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     schemas = [
         operation["requestBody"]["content"]["application/json"]["schema"]
@@ -38,13 +37,21 @@ def test_no_body_takes_a_key_that_it_does_not_know(home: object, prefect: FakePr
     assert open_ones == []
 
 
-@pytest.mark.parametrize("path", ["/version", "/nowhere", "/users/me", "/boom", "/docs", "/openapi.json", "/media/x"])
-def test_every_answer_is_taken_for_what_it_is_and_tells_nobody_its_address(client: TestClient, path: str) -> None:
+@pytest.fixture
+def broken(home: object, prefect: FakePrefect) -> TestClient:
+    """An application of its own, with a route that fails."""
+
     def boom() -> None:
         raise RuntimeError("secret detail")
 
-    client.app.add_api_route("/boom", boom)  # type: ignore[attr-defined]
-    headers = client.get(path).headers
+    app = create_app()
+    app.add_api_route("/boom", boom)
+    return TestClient(app, raise_server_exceptions=False)
+
+
+@pytest.mark.parametrize("path", ["/version", "/nowhere", "/users/me", "/boom", "/docs", "/openapi.json", "/media/x"])
+def test_every_answer_is_taken_for_what_it_is_and_tells_nobody_its_address(broken: TestClient, path: str) -> None:
+    headers = broken.get(path).headers
 
     assert headers.get_list("x-content-type-options") == ["nosniff"]
     assert headers.get_list("referrer-policy") == ["no-referrer"]
@@ -74,12 +81,8 @@ def test_a_wrong_method_is_refused_and_told_the_right_one(client: TestClient) ->
     }
 
 
-def test_an_unexpected_exception_is_a_500_that_keeps_its_text_to_itself(client: TestClient) -> None:
-    def boom() -> None:
-        raise RuntimeError("secret detail")
-
-    client.app.add_api_route("/boom", boom)  # type: ignore[attr-defined]
-    answer = client.get("/boom")
+def test_an_unexpected_exception_is_a_500_that_keeps_its_text_to_itself(broken: TestClient) -> None:
+    answer = broken.get("/boom")
 
     assert answer.status_code == 500
     assert answer.json() == {
@@ -195,8 +198,7 @@ def test_an_odd_accept_language_never_hides_an_error(client: TestClient, languag
     assert (answer.status_code, answer.json()["error"]["message"]) == (404, "找不到資源")
 
 
-def test_no_operation_documents_a_422(home: object, prefect: FakePrefect) -> None:
-    document = create_app().openapi()
+def test_no_operation_documents_a_422(document: dict[str, Any]) -> None:
     statuses = {
         status
         for path in document["paths"].values()
@@ -208,16 +210,15 @@ def test_no_operation_documents_a_422(home: object, prefect: FakePrefect) -> Non
     assert not {"HTTPValidationError", "ValidationError"} & set(document["components"]["schemas"])
 
 
-def test_operations_are_called_after_their_functions(home: object, prefect: FakePrefect) -> None:
-    document = create_app().openapi()
+def test_operations_are_called_after_their_functions(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
 
     assert {"register", "login", "refresh", "generate", "task", "media", "live", "ready"} <= set(names)
     assert len(names) == len(set(names))
 
 
-def test_both_servers_are_documented(home: object, prefect: FakePrefect) -> None:
-    assert create_app().openapi()["servers"] == [
+def test_both_servers_are_documented(document: dict[str, Any]) -> None:
+    assert document["servers"] == [
         {"url": "http://localhost:8000"},
         {"url": "https://api.video-system.com"},
     ]

@@ -24,7 +24,7 @@ from store.tables.users import User
 from studio.errors import BadInput
 from studio.models.brief import Brief
 from studio.settings import PROJECT, get_settings
-from tests.api.conftest import FakePrefect
+from tests.api.conftest import FakePrefect, the_app
 from tests.api.test_contract import RENDITION
 
 SNAPSHOT = PROJECT / "sdk" / "openapi.json"
@@ -121,7 +121,7 @@ def test_the_version_is_that_of_the_package(client: TestClient) -> None:
 @pytest.fixture
 def here(home: Path, prefect: FakePrefect) -> TestClient:
     """A client on the API's own machine."""
-    return TestClient(create_app(), raise_server_exceptions=False, client=("127.0.0.1", 5))
+    return TestClient(the_app(), raise_server_exceptions=False, client=("127.0.0.1", 5))
 
 
 def figure(text: str, name: str) -> float:
@@ -182,7 +182,7 @@ def test_without_a_database_the_other_figures_are_still_there(
 def test_without_a_token_the_figures_are_for_this_machine_only(
     home: Path, prefect: FakePrefect, address: str, headers: dict[str, str], status: int
 ) -> None:
-    client = TestClient(create_app(), raise_server_exceptions=False, client=(address, 5))
+    client = TestClient(the_app(), raise_server_exceptions=False, client=(address, 5))
 
     assert client.get("/metrics", headers=headers).status_code == status
 
@@ -232,11 +232,6 @@ def test_there_is_no_second_reference_and_no_way_out_of_the_folder(client: TestC
     assert client.get("/redoc").status_code == 404
     assert client.get("/docs/assets/..%2f..%2fapp.py").status_code == 404
     assert client.get("/docs/assets/").status_code == 404
-
-
-@pytest.fixture
-def document(home: Path) -> dict[str, Any]:
-    return create_app().openapi()
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -19,8 +19,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.app import create_app
 from studio.settings import PROJECT
+from tests.api.conftest import the_app
 
 sys.path.insert(0, str(PROJECT / "sdk" / "python"))
 
@@ -79,7 +79,7 @@ def test_the_plain_client_is_written_from_the_asynchronous_one() -> None:
 
 
 def operations() -> dict[str, dict[str, Any]]:
-    document = create_app().openapi()
+    document = the_app().openapi()
     return {
         operation["operationId"]: {**operation, "path": path, "method": method.upper()}
         for path, methods in document["paths"].items()
@@ -125,14 +125,14 @@ def test_the_methods_ask_what_the_service_has(home: Path) -> None:
 
 
 def test_the_brief_of_create_video_has_the_fields_of_the_service(home: Path) -> None:
-    schema = create_app().openapi()["components"]["schemas"]["MakeVideo"]["properties"]
+    schema = the_app().openapi()["components"]["schemas"]["MakeVideo"]["properties"]
     arguments = set(_client.VideoSystemClient.create_video.__kwdefaults__)
 
     assert arguments - {"idempotency_key"} == set(schema)
 
 
 def test_the_brief_of_the_types_has_the_fields_of_the_service(home: Path) -> None:
-    schema = create_app().openapi()["components"]["schemas"]["MakeVideo"]["properties"]
+    schema = the_app().openapi()["components"]["schemas"]["MakeVideo"]["properties"]
     types = (PROJECT / "sdk/javascript/src/index.d.ts").read_text("utf-8")
     brief = re.search(r"interface Brief \{(.*?)\}", types, re.DOTALL)
     assert brief is not None
@@ -147,7 +147,7 @@ def test_the_brief_of_the_types_has_the_fields_of_the_service(home: Path) -> Non
      (video_system.WebhookDelivery, "DeliveryShown")],
 )  # fmt: skip
 def test_a_result_about_webhooks_has_the_fields_of_the_service(home: Path, result: type[Any], schema: str) -> None:
-    there = create_app().openapi()["components"]["schemas"][schema]["properties"]
+    there = the_app().openapi()["components"]["schemas"][schema]["properties"]
 
     assert {field.name for field in dataclasses.fields(result)} - {"raw"} == set(there)
 

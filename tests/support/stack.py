@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -19,8 +22,15 @@ import psutil
 
 from deployments.up import Household
 from studio.settings import PROJECT, get_settings
+from tests.support.shared import made_once
 
 T = TypeVar("T")
+
+_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Nothing here is asked by TLS; reading all certificates for each request would take most of the tests' own time."""
+
+PLAIN = {"RENDER_TIER": "draft", "RENDER_PREVIEWS": "false"}
+"""Settings where the picture is not the subject: its quality is measured in test_demo.py, small copies in test_providers.py."""
 
 
 def free_port() -> int:
@@ -28,6 +38,11 @@ def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def call(method: str, url: str, **request: Any) -> httpx2.Response:
+    """An answer from this machine; nothing is kept between two calls, neither connections nor cookies."""
+    return httpx2.request(method, url, verify=_TLS, trust_env=False, **{"timeout": 45, **request})
 
 
 def until(ask: Callable[[], T], *, timeout_s: float, every_s: float = 0.1) -> T:
@@ -71,6 +86,11 @@ class Stack:
         )
         self.house.await_url("prefect", f"{self.prefect}/health")
 
+    def start_deployed(self) -> None:
+        """Start Prefect as `start_prefect` and `deploy` would leave it: alone they take twelve seconds of a core."""
+        shutil.copytree(made_once("prefect", _deployed_prefect), self.home / "prefect", dirs_exist_ok=True)
+        self.start_prefect()
+
     def start_worker(self) -> None:
         self._python("worker", "-m", "deployments.cli", "worker")
 
@@ -104,11 +124,11 @@ class Stack:
         self.token = self.post("/api-keys", {"name": "tests"}).json()["data"]["key"]
 
     def post(self, path: str, body: dict[str, Any]) -> httpx2.Response:
-        return httpx2.post(self.api + path, json=body, headers=self._headers(), timeout=45, trust_env=False)
+        return call("POST", self.api + path, json=body, headers=self._headers())
 
     def get(self, path: str, **headers: str) -> httpx2.Response:
         url = path if path.startswith("http") else self.api + path
-        return httpx2.get(url, headers={**self._headers(), **headers}, timeout=45, trust_env=False)
+        return call("GET", url, headers={**self._headers(), **headers})
 
     def generate(self, title: str, description: str = "", **settings: Any) -> str:
         answer = self.post("/video/generate", {"title": title, "description": description, "settings": settings})
@@ -176,7 +196,7 @@ class Stack:
         """What the cancel button of the Prefect UI does."""
         state = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
         address = f"{self.prefect}/flow_runs/{run_id}/set_state"
-        until(lambda: httpx2.post(address, json=state, timeout=45, trust_env=False).is_success, timeout_s=60, every_s=1)
+        until(lambda: call("POST", address, json=state).is_success, timeout_s=60, every_s=1)
 
     def encoders(self) -> list[psutil.Process]:
         """Every ffmpeg that works below this stack's folder."""
@@ -190,7 +210,7 @@ class Stack:
         """Asked again while the server's SQLite is busy."""
 
         def ask() -> list[list[dict[str, Any]]] | None:
-            answer = httpx2.post(f"{self.prefect}/{kind}/filter", json=query or {}, timeout=45, trust_env=False)
+            answer = call("POST", f"{self.prefect}/{kind}/filter", json=query or {})
             return [answer.json()] if answer.is_success else None
 
         found = until(ask, timeout_s=60, every_s=1)
@@ -221,14 +241,25 @@ class Stack:
         }
 
 
+def _deployed_prefect(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        stack = Stack(Path(home))
+        try:
+            stack.start_prefect()
+            stack.deploy()
+        finally:
+            stack.rest()
+        for file in (stack.home / "prefect").glob("prefect.db*"):
+            shutil.copy(file, folder)
+
+
 @contextmanager
 def running_stack(home: Path, **settings: str) -> Iterator[Stack]:
     """A stack that is ready, with a user who is logged in; all of it is ended afterwards."""
     stack = Stack(home, settings=settings)
     try:
-        stack.start_prefect()
+        stack.start_deployed()
         stack.start_api()
-        stack.deploy()
         stack.start_worker()
         stack.await_ready()
         stack.log_in()
