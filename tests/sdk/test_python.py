@@ -162,6 +162,14 @@ def test_the_key_goes_into_the_header_and_not_into_the_repr() -> None:
     assert "secret" not in repr(made)
 
 
+@pytest.mark.parametrize("none", [None, "", "..", 5])
+def test_an_id_that_is_none_is_an_error_of_the_caller(none: Any) -> None:
+    with video_system.VideoSystemClient(api_key="key") as client:
+        for ask in (client.remove_video, client.wait, client.get_task):
+            with pytest.raises(ValueError, match="an id or a name is needed here"):
+                ask(none)
+
+
 def test_a_busy_service_is_asked_again_with_the_same_idempotency_key(no_waiting: list[float]) -> None:
     answers = iter([bad(503), bad(429, **{"Retry-After": "7"}), good(ACCEPTED, 202)])
     keys: list[str] = []

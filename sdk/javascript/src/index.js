@@ -7,7 +7,13 @@ export * from './errors.js';
 export { verifyWebhook } from './webhooks.js';
 
 const OVER = new Set(['completed', 'failed', 'cancelled']);
-const seg = encodeURIComponent;
+
+/** A text as a part of a path; without one the path would be that of everything. */
+const seg = (text) => {
+  if (typeof text !== 'string' || /^\.*$/.test(text)) throw new TypeError(`an id or a name is needed here, not ${JSON.stringify(text)}`);
+  return encodeURIComponent(text);
+};
+const path = (text) => seg(text).replaceAll('%2F', '/');
 
 /** The body that a brief describes. */
 const bodyOf = ({ webhookUrl, ...brief }) => given({ webhook_url: webhookUrl, ...brief });
@@ -333,12 +339,12 @@ export class VideoSystemClient {
 
   /** One voice. */
   getVoice(voiceId, { signal } = {}) {
-    return this.#connection.data('GET', `/voices/${voiceId}`, { signal });
+    return this.#connection.data('GET', `/voices/${path(voiceId)}`, { signal });
   }
 
   /** A sentence said by the voice: `text`, and `url` of the sound. */
   getVoiceSample(voiceId, { signal } = {}) {
-    return this.#connection.data('GET', `/voices/${voiceId}/sample`, { signal });
+    return this.#connection.data('GET', `/voices/${path(voiceId)}/sample`, { signal });
   }
 
   /** Requests, videos and storage against the plan. */

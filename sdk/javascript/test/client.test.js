@@ -44,6 +44,14 @@ test('the contract: a title alone', () => serving([good(ACCEPTED, 202)], async (
   assert.deepEqual(JSON.parse(asked[0].text), { title: '影片標題' });
 }));
 
+test('an id that is none is an error of the caller, who sent nothing', () => serving([], async (client, asked) => {
+  for (const none of [undefined, '', '..', 5]) {
+    assert.throws(() => client.removeVideo(none), TypeError);
+    await assert.rejects(client.wait(none), /an id or a name is needed here/);
+  }
+  assert.equal(asked.length, 0);
+}));
+
 test('a busy service is asked again with the same idempotency key', () => serving(
   [bad(503), bad(429, { 'Retry-After': '0' }), good(ACCEPTED, 202)],
   async (client, asked) => {

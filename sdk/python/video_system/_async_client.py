@@ -33,7 +33,7 @@ from video_system._models import (
     WebhookDelivery,
     WebhookMade,
 )
-from video_system._protocol import Call, EventParser, creating, given
+from video_system._protocol import Call, EventParser, creating, given, segment, segments
 
 
 class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
@@ -100,7 +100,7 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
 
     async def get_task(self, task_id: str) -> Task:
         """How far a video is."""
-        return Task.of(await self._connection.data(Call("GET", f"/video/task/{task_id}")))
+        return Task.of(await self._connection.data(Call("GET", f"/video/task/{segment(task_id)}")))
 
     async def wait(
         self,
@@ -231,39 +231,39 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
 
     async def get_video(self, video_id: str) -> Video:
         """One video, with how far it is."""
-        return Video.of(await self._connection.data(Call("GET", f"/videos/{video_id}")))
+        return Video.of(await self._connection.data(Call("GET", f"/videos/{segment(video_id)}")))
 
     async def change_video(
         self, video_id: str, *, title: str | None = None, tags: Sequence[str] | None = None
     ) -> Video:
         """Change how the video is called and found; what is in it stays."""
         body = given({"title": title, "tags": list(tags) if tags is not None else None})
-        return Video.of(await self._connection.data(Call("PATCH", f"/videos/{video_id}", json=body)))
+        return Video.of(await self._connection.data(Call("PATCH", f"/videos/{segment(video_id)}", json=body)))
 
     async def remove_video(self, video_id: str) -> None:
         """Remove the video with its files."""
-        await self._connection.send(Call("DELETE", f"/videos/{video_id}"))
+        await self._connection.send(Call("DELETE", f"/videos/{segment(video_id)}"))
 
     async def cancel_video(self, video_id: str) -> Video:
         """End a video that waits or is being made."""
-        return Video.of(await self._connection.data(Call("POST", f"/videos/{video_id}/cancel", is_safe=False)))
+        return Video.of(await self._connection.data(Call("POST", f"/videos/{segment(video_id)}/cancel", is_safe=False)))
 
     async def retry_video(self, video_id: str) -> Video:
         """Go on with a video that failed or was cancelled; finished stages are not done again."""
-        return Video.of(await self._connection.data(Call("POST", f"/videos/{video_id}/retry", is_safe=False)))
+        return Video.of(await self._connection.data(Call("POST", f"/videos/{segment(video_id)}/retry", is_safe=False)))
 
     async def get_script(self, video_id: str) -> dict[str, Any]:
         """What the video says, scene by scene."""
-        return dict(await self._connection.data(Call("GET", f"/videos/{video_id}/script")))
+        return dict(await self._connection.data(Call("GET", f"/videos/{segment(video_id)}/script")))
 
     async def change_script(self, video_id: str, *, scenes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Say something else, while the video is `awaiting_review`; *scenes* are all of them, in order."""
-        call = Call("PUT", f"/videos/{video_id}/script", json={"scenes": [dict(scene) for scene in scenes]})
+        call = Call("PUT", f"/videos/{segment(video_id)}/script", json={"scenes": [dict(scene) for scene in scenes]})
         return dict(await self._connection.data(call))
 
     async def get_scenes(self, video_id: str) -> list[dict[str, Any]]:
         """What each scene shows, and what else was found for it."""
-        data = await self._connection.data(Call("GET", f"/videos/{video_id}/scenes"))
+        data = await self._connection.data(Call("GET", f"/videos/{segment(video_id)}/scenes"))
         return [dict(scene) for scene in data["scenes"]]
 
     async def choose_shot(
@@ -281,12 +281,14 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
         The video is made again, and only that part is rendered anew.
         """
         choice = given({"candidate": candidate, "asset": asset, "drawn": drawn})
-        call = Call("PUT", f"/videos/{video_id}/scenes/{number}/shot", json=choice, is_safe=False)
+        call = Call("PUT", f"/videos/{segment(video_id)}/scenes/{number}/shot", json=choice, is_safe=False)
         return Video.of(await self._connection.data(call))
 
     async def approve_script(self, video_id: str) -> Video:
         """Go on with the script as it is."""
-        return Video.of(await self._connection.data(Call("POST", f"/videos/{video_id}/approve", is_safe=False)))
+        return Video.of(
+            await self._connection.data(Call("POST", f"/videos/{segment(video_id)}/approve", is_safe=False))
+        )
 
     async def download_video(
         self, video_id: str, to: str | os.PathLike[str], *, variant: Variant = "video", overwrite: bool = True
@@ -303,7 +305,7 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
         if target.exists() and not overwrite:
             raise FileExistsError(str(target))
         part = target.with_name(target.name + ".part")
-        call = Call("GET", f"/videos/{video_id}/download", params={"variant": variant})
+        call = Call("GET", f"/videos/{segment(video_id)}/download", params={"variant": variant})
         try:
             async with self._connection.stream(call) as answer:
                 with part.open("wb") as file:
@@ -317,14 +319,16 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
     async def list_thumbnails(self, video_id: str) -> list[Thumbnail]:
         """Frames that may stand for a finished video, the best first."""
         data = await self._connection.data(
-            Call("GET", f"/videos/{video_id}/download", params={"variant": "thumbnails"})
+            Call("GET", f"/videos/{segment(video_id)}/download", params={"variant": "thumbnails"})
         )
         return [Thumbnail.of(each) for each in data["thumbnails"]]
 
     async def follow_video(self, video_id: str, *, last_event_id: str | None = None) -> AsyncIterator[Event]:
         """Every step of the video as it happens, until it is over."""
         headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last_event_id} if last_event_id else {})}
-        async with self._connection.stream(Call("GET", f"/videos/{video_id}/events", headers=headers)) as answer:
+        async with self._connection.stream(
+            Call("GET", f"/videos/{segment(video_id)}/events", headers=headers)
+        ) as answer:
             parser = EventParser()
             async for line in answer.aiter_lines():
                 event = parser.feed(line)
@@ -354,11 +358,11 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
 
     async def get_asset(self, asset_id: str) -> Asset:
         """One file."""
-        return Asset.of(await self._connection.data(Call("GET", f"/assets/{asset_id}")))
+        return Asset.of(await self._connection.data(Call("GET", f"/assets/{segment(asset_id)}")))
 
     async def remove_asset(self, asset_id: str) -> None:
         """Remove a file; videos that were made of it stay."""
-        await self._connection.send(Call("DELETE", f"/assets/{asset_id}"))
+        await self._connection.send(Call("DELETE", f"/assets/{segment(asset_id)}"))
 
     async def create_webhook(
         self,
@@ -380,7 +384,7 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
 
     async def get_webhook(self, webhook_id: str) -> Webhook:
         """One endpoint, with how it is."""
-        return Webhook.of(await self._connection.data(Call("GET", f"/webhooks/{webhook_id}")))
+        return Webhook.of(await self._connection.data(Call("GET", f"/webhooks/{segment(webhook_id)}")))
 
     async def change_webhook(
         self,
@@ -393,21 +397,23 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
     ) -> Webhook:
         """Change an endpoint; *enabled* takes up one that was disabled."""
         changes = {"url": url, "events": list(events) if events is not None else None, "description": description}
-        call = Call("PATCH", f"/webhooks/{webhook_id}", json=given({**changes, "enabled": enabled}))
+        call = Call("PATCH", f"/webhooks/{segment(webhook_id)}", json=given({**changes, "enabled": enabled}))
         return Webhook.of(await self._connection.data(call))
 
     async def remove_webhook(self, webhook_id: str) -> None:
         """Forget an endpoint with its log."""
-        await self._connection.send(Call("DELETE", f"/webhooks/{webhook_id}"))
+        await self._connection.send(Call("DELETE", f"/webhooks/{segment(webhook_id)}"))
 
     async def rotate_webhook_secret(self, webhook_id: str, *, overlap_s: int | None = None) -> WebhookMade:
         """Another secret; for *overlap_s* seconds, a day unless told, messages carry the old one's signature too."""
-        call = Call("POST", f"/webhooks/{webhook_id}/rotate", json=given({"overlap_s": overlap_s}), is_safe=False)
+        call = Call(
+            "POST", f"/webhooks/{segment(webhook_id)}/rotate", json=given({"overlap_s": overlap_s}), is_safe=False
+        )
         return WebhookMade.of(await self._connection.data(call))
 
     async def test_webhook(self, webhook_id: str) -> WebhookDelivery:
         """Send the endpoint a message of type `webhook.test`; `get_webhook_delivery` tells how that went."""
-        call = Call("POST", f"/webhooks/{webhook_id}/test", is_safe=False)
+        call = Call("POST", f"/webhooks/{segment(webhook_id)}/test", is_safe=False)
         return WebhookDelivery.of(await self._connection.data(call))
 
     async def list_webhook_deliveries(
@@ -425,11 +431,13 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
 
     async def get_webhook_delivery(self, delivery_id: str) -> WebhookDelivery:
         """One message with its attempts."""
-        return WebhookDelivery.of(await self._connection.data(Call("GET", f"/webhook-deliveries/{delivery_id}")))
+        return WebhookDelivery.of(
+            await self._connection.data(Call("GET", f"/webhook-deliveries/{segment(delivery_id)}"))
+        )
 
     async def redeliver_webhook(self, delivery_id: str) -> WebhookDelivery:
         """Send a message once more, under the same id."""
-        call = Call("POST", f"/webhook-deliveries/{delivery_id}/redeliver", is_safe=False)
+        call = Call("POST", f"/webhook-deliveries/{segment(delivery_id)}/redeliver", is_safe=False)
         return WebhookDelivery.of(await self._connection.data(call))
 
     async def list_models(self, *, type: str | None = None) -> list[Model]:
@@ -452,7 +460,7 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
 
     async def get_template(self, name: str) -> Template:
         """One kind of video."""
-        return Template.of(await self._connection.data(Call("GET", f"/templates/{name}")))
+        return Template.of(await self._connection.data(Call("GET", f"/templates/{segment(name)}")))
 
     async def list_voices(self, *, language: str | None = None) -> list[Voice]:
         """Who can say a narration."""
@@ -461,11 +469,11 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
 
     async def get_voice(self, voice_id: str) -> Voice:
         """One voice."""
-        return Voice.of(await self._connection.data(Call("GET", f"/voices/{voice_id}")))
+        return Voice.of(await self._connection.data(Call("GET", f"/voices/{segments(voice_id)}")))
 
     async def get_voice_sample(self, voice_id: str) -> dict[str, Any]:
         """A sentence said by the voice: `text`, and `url` of the sound."""
-        return dict(await self._connection.data(Call("GET", f"/voices/{voice_id}/sample")))
+        return dict(await self._connection.data(Call("GET", f"/voices/{segments(voice_id)}/sample")))
 
     async def get_usage(self) -> dict[str, Any]:
         """Requests, videos and storage against the plan."""

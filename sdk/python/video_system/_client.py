@@ -34,7 +34,7 @@ from video_system._models import (
     WebhookDelivery,
     WebhookMade,
 )
-from video_system._protocol import Call, EventParser, creating, given
+from video_system._protocol import Call, EventParser, creating, given, segment, segments
 
 
 class VideoSystemClient(VideoTrends, VideoPublishing):
@@ -101,7 +101,7 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
 
     def get_task(self, task_id: str) -> Task:
         """How far a video is."""
-        return Task.of(self._connection.data(Call("GET", f"/video/task/{task_id}")))
+        return Task.of(self._connection.data(Call("GET", f"/video/task/{segment(task_id)}")))
 
     def wait(
         self,
@@ -232,39 +232,39 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
 
     def get_video(self, video_id: str) -> Video:
         """One video, with how far it is."""
-        return Video.of(self._connection.data(Call("GET", f"/videos/{video_id}")))
+        return Video.of(self._connection.data(Call("GET", f"/videos/{segment(video_id)}")))
 
     def change_video(
         self, video_id: str, *, title: str | None = None, tags: Sequence[str] | None = None
     ) -> Video:
         """Change how the video is called and found; what is in it stays."""
         body = given({"title": title, "tags": list(tags) if tags is not None else None})
-        return Video.of(self._connection.data(Call("PATCH", f"/videos/{video_id}", json=body)))
+        return Video.of(self._connection.data(Call("PATCH", f"/videos/{segment(video_id)}", json=body)))
 
     def remove_video(self, video_id: str) -> None:
         """Remove the video with its files."""
-        self._connection.send(Call("DELETE", f"/videos/{video_id}"))
+        self._connection.send(Call("DELETE", f"/videos/{segment(video_id)}"))
 
     def cancel_video(self, video_id: str) -> Video:
         """End a video that waits or is being made."""
-        return Video.of(self._connection.data(Call("POST", f"/videos/{video_id}/cancel", is_safe=False)))
+        return Video.of(self._connection.data(Call("POST", f"/videos/{segment(video_id)}/cancel", is_safe=False)))
 
     def retry_video(self, video_id: str) -> Video:
         """Go on with a video that failed or was cancelled; finished stages are not done again."""
-        return Video.of(self._connection.data(Call("POST", f"/videos/{video_id}/retry", is_safe=False)))
+        return Video.of(self._connection.data(Call("POST", f"/videos/{segment(video_id)}/retry", is_safe=False)))
 
     def get_script(self, video_id: str) -> dict[str, Any]:
         """What the video says, scene by scene."""
-        return dict(self._connection.data(Call("GET", f"/videos/{video_id}/script")))
+        return dict(self._connection.data(Call("GET", f"/videos/{segment(video_id)}/script")))
 
     def change_script(self, video_id: str, *, scenes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Say something else, while the video is `awaiting_review`; *scenes* are all of them, in order."""
-        call = Call("PUT", f"/videos/{video_id}/script", json={"scenes": [dict(scene) for scene in scenes]})
+        call = Call("PUT", f"/videos/{segment(video_id)}/script", json={"scenes": [dict(scene) for scene in scenes]})
         return dict(self._connection.data(call))
 
     def get_scenes(self, video_id: str) -> list[dict[str, Any]]:
         """What each scene shows, and what else was found for it."""
-        data = self._connection.data(Call("GET", f"/videos/{video_id}/scenes"))
+        data = self._connection.data(Call("GET", f"/videos/{segment(video_id)}/scenes"))
         return [dict(scene) for scene in data["scenes"]]
 
     def choose_shot(
@@ -282,12 +282,14 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
         The video is made again, and only that part is rendered anew.
         """
         choice = given({"candidate": candidate, "asset": asset, "drawn": drawn})
-        call = Call("PUT", f"/videos/{video_id}/scenes/{number}/shot", json=choice, is_safe=False)
+        call = Call("PUT", f"/videos/{segment(video_id)}/scenes/{number}/shot", json=choice, is_safe=False)
         return Video.of(self._connection.data(call))
 
     def approve_script(self, video_id: str) -> Video:
         """Go on with the script as it is."""
-        return Video.of(self._connection.data(Call("POST", f"/videos/{video_id}/approve", is_safe=False)))
+        return Video.of(
+            self._connection.data(Call("POST", f"/videos/{segment(video_id)}/approve", is_safe=False))
+        )
 
     def download_video(
         self, video_id: str, to: str | os.PathLike[str], *, variant: Variant = "video", overwrite: bool = True
@@ -304,7 +306,7 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
         if target.exists() and not overwrite:
             raise FileExistsError(str(target))
         part = target.with_name(target.name + ".part")
-        call = Call("GET", f"/videos/{video_id}/download", params={"variant": variant})
+        call = Call("GET", f"/videos/{segment(video_id)}/download", params={"variant": variant})
         try:
             with self._connection.stream(call) as answer:
                 with part.open("wb") as file:
@@ -318,14 +320,16 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
     def list_thumbnails(self, video_id: str) -> list[Thumbnail]:
         """Frames that may stand for a finished video, the best first."""
         data = self._connection.data(
-            Call("GET", f"/videos/{video_id}/download", params={"variant": "thumbnails"})
+            Call("GET", f"/videos/{segment(video_id)}/download", params={"variant": "thumbnails"})
         )
         return [Thumbnail.of(each) for each in data["thumbnails"]]
 
     def follow_video(self, video_id: str, *, last_event_id: str | None = None) -> Iterator[Event]:
         """Every step of the video as it happens, until it is over."""
         headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last_event_id} if last_event_id else {})}
-        with self._connection.stream(Call("GET", f"/videos/{video_id}/events", headers=headers)) as answer:
+        with self._connection.stream(
+            Call("GET", f"/videos/{segment(video_id)}/events", headers=headers)
+        ) as answer:
             parser = EventParser()
             for line in answer.iter_lines():
                 event = parser.feed(line)
@@ -355,11 +359,11 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
 
     def get_asset(self, asset_id: str) -> Asset:
         """One file."""
-        return Asset.of(self._connection.data(Call("GET", f"/assets/{asset_id}")))
+        return Asset.of(self._connection.data(Call("GET", f"/assets/{segment(asset_id)}")))
 
     def remove_asset(self, asset_id: str) -> None:
         """Remove a file; videos that were made of it stay."""
-        self._connection.send(Call("DELETE", f"/assets/{asset_id}"))
+        self._connection.send(Call("DELETE", f"/assets/{segment(asset_id)}"))
 
     def create_webhook(
         self,
@@ -381,7 +385,7 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
 
     def get_webhook(self, webhook_id: str) -> Webhook:
         """One endpoint, with how it is."""
-        return Webhook.of(self._connection.data(Call("GET", f"/webhooks/{webhook_id}")))
+        return Webhook.of(self._connection.data(Call("GET", f"/webhooks/{segment(webhook_id)}")))
 
     def change_webhook(
         self,
@@ -394,21 +398,23 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
     ) -> Webhook:
         """Change an endpoint; *enabled* takes up one that was disabled."""
         changes = {"url": url, "events": list(events) if events is not None else None, "description": description}
-        call = Call("PATCH", f"/webhooks/{webhook_id}", json=given({**changes, "enabled": enabled}))
+        call = Call("PATCH", f"/webhooks/{segment(webhook_id)}", json=given({**changes, "enabled": enabled}))
         return Webhook.of(self._connection.data(call))
 
     def remove_webhook(self, webhook_id: str) -> None:
         """Forget an endpoint with its log."""
-        self._connection.send(Call("DELETE", f"/webhooks/{webhook_id}"))
+        self._connection.send(Call("DELETE", f"/webhooks/{segment(webhook_id)}"))
 
     def rotate_webhook_secret(self, webhook_id: str, *, overlap_s: int | None = None) -> WebhookMade:
         """Another secret; for *overlap_s* seconds, a day unless told, messages carry the old one's signature too."""
-        call = Call("POST", f"/webhooks/{webhook_id}/rotate", json=given({"overlap_s": overlap_s}), is_safe=False)
+        call = Call(
+            "POST", f"/webhooks/{segment(webhook_id)}/rotate", json=given({"overlap_s": overlap_s}), is_safe=False
+        )
         return WebhookMade.of(self._connection.data(call))
 
     def test_webhook(self, webhook_id: str) -> WebhookDelivery:
         """Send the endpoint a message of type `webhook.test`; `get_webhook_delivery` tells how that went."""
-        call = Call("POST", f"/webhooks/{webhook_id}/test", is_safe=False)
+        call = Call("POST", f"/webhooks/{segment(webhook_id)}/test", is_safe=False)
         return WebhookDelivery.of(self._connection.data(call))
 
     def list_webhook_deliveries(
@@ -426,11 +432,13 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
 
     def get_webhook_delivery(self, delivery_id: str) -> WebhookDelivery:
         """One message with its attempts."""
-        return WebhookDelivery.of(self._connection.data(Call("GET", f"/webhook-deliveries/{delivery_id}")))
+        return WebhookDelivery.of(
+            self._connection.data(Call("GET", f"/webhook-deliveries/{segment(delivery_id)}"))
+        )
 
     def redeliver_webhook(self, delivery_id: str) -> WebhookDelivery:
         """Send a message once more, under the same id."""
-        call = Call("POST", f"/webhook-deliveries/{delivery_id}/redeliver", is_safe=False)
+        call = Call("POST", f"/webhook-deliveries/{segment(delivery_id)}/redeliver", is_safe=False)
         return WebhookDelivery.of(self._connection.data(call))
 
     def list_models(self, *, type: str | None = None) -> list[Model]:
@@ -453,7 +461,7 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
 
     def get_template(self, name: str) -> Template:
         """One kind of video."""
-        return Template.of(self._connection.data(Call("GET", f"/templates/{name}")))
+        return Template.of(self._connection.data(Call("GET", f"/templates/{segment(name)}")))
 
     def list_voices(self, *, language: str | None = None) -> list[Voice]:
         """Who can say a narration."""
@@ -462,11 +470,11 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
 
     def get_voice(self, voice_id: str) -> Voice:
         """One voice."""
-        return Voice.of(self._connection.data(Call("GET", f"/voices/{voice_id}")))
+        return Voice.of(self._connection.data(Call("GET", f"/voices/{segments(voice_id)}")))
 
     def get_voice_sample(self, voice_id: str) -> dict[str, Any]:
         """A sentence said by the voice: `text`, and `url` of the sound."""
-        return dict(self._connection.data(Call("GET", f"/voices/{voice_id}/sample")))
+        return dict(self._connection.data(Call("GET", f"/voices/{segments(voice_id)}/sample")))
 
     def get_usage(self) -> dict[str, Any]:
         """Requests, videos and storage against the plan."""

@@ -48,8 +48,20 @@ def given(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def segment(text: str) -> str:
-    """*text* as a part of a path."""
+    """
+    *text* as a part of a path.
+
+    Raises:
+        ValueError: there is none, and the path would be that of everything.
+    """
+    if not isinstance(text, str) or not text.strip("."):
+        raise ValueError(f"an id or a name is needed here, not {text!r}")
     return quote(text, safe="")
+
+
+def segments(text: str) -> str:
+    """*text* as parts of a path with slashes between them; raises as `segment` does."""
+    return segment(text).replace("%2F", "/")
 
 
 def base_url_of(base_url: str | None) -> str:
