@@ -165,7 +165,7 @@ def test_the_key_goes_into_the_header_and_not_into_the_repr() -> None:
 @pytest.mark.parametrize("none", [None, "", "..", 5])
 def test_an_id_that_is_none_is_an_error_of_the_caller(none: Any) -> None:
     with video_system.VideoSystemClient(api_key="key") as client:
-        for ask in (client.remove_video, client.wait, client.get_task):
+        for ask in (client.remove_video, client.wait, client.get_task, client.withdraw_publication):
             with pytest.raises(ValueError, match="an id or a name is needed here"):
                 ask(none)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from video_system._async_transport import AsyncConnection
 from video_system._models import Connecting, Page, Publication, PublishAccepted, SocialAccount
-from video_system._protocol import Call, creating, given
+from video_system._protocol import Call, creating, given, segment
 
 
 class AsyncVideoPublishing:
@@ -65,12 +65,12 @@ class AsyncVideoPublishing:
 
     async def connect_social_account(self, platform: str) -> Connecting:
         """The address that the account's owner has to open in a browser."""
-        call = Call("POST", f"/social/accounts/{platform}/connect", is_safe=False)
+        call = Call("POST", f"/social/accounts/{segment(platform)}/connect", is_safe=False)
         return Connecting.of(await self._connection.data(call))
 
     async def disconnect_social_account(self, account_id: str) -> None:
         """Revoke the account's token at the platform and forget it."""
-        await self._connection.send(Call("DELETE", f"/social/accounts/{account_id}"))
+        await self._connection.send(Call("DELETE", f"/social/accounts/{segment(account_id)}"))
 
     async def list_publications(
         self,
@@ -91,24 +91,28 @@ class AsyncVideoPublishing:
 
     async def get_publication(self, publication_id: str) -> Publication:
         """How far a publication is."""
-        return Publication.of(await self._connection.data(Call("GET", f"/social/publications/{publication_id}")))
+        return Publication.of(
+            await self._connection.data(Call("GET", f"/social/publications/{segment(publication_id)}"))
+        )
 
     async def cancel_publication(self, publication_id: str) -> Publication:
         """Call a publication off; what was sent already does not become visible."""
-        call = Call("POST", f"/social/publications/{publication_id}/cancel", is_safe=False)
+        call = Call("POST", f"/social/publications/{segment(publication_id)}/cancel", is_safe=False)
         return Publication.of(await self._connection.data(call))
 
     async def retry_publication(self, publication_id: str) -> Publication:
         """Try a failed publication again, from where it was."""
-        call = Call("POST", f"/social/publications/{publication_id}/retry", is_safe=False)
+        call = Call("POST", f"/social/publications/{segment(publication_id)}/retry", is_safe=False)
         return Publication.of(await self._connection.data(call))
 
     async def reschedule_publication(self, publication_id: str, *, scheduled_at: str) -> Publication:
         """Give a publication that was not begun another time."""
         body = {"scheduled_at": scheduled_at}
-        call = Call("POST", f"/social/publications/{publication_id}/reschedule", json=body, is_safe=False)
+        call = Call("POST", f"/social/publications/{segment(publication_id)}/reschedule", json=body, is_safe=False)
         return Publication.of(await self._connection.data(call))
 
     async def withdraw_publication(self, publication_id: str) -> Publication:
         """Remove a published film from its platform, where that can be done."""
-        return Publication.of(await self._connection.data(Call("DELETE", f"/social/publications/{publication_id}")))
+        return Publication.of(
+            await self._connection.data(Call("DELETE", f"/social/publications/{segment(publication_id)}"))
+        )

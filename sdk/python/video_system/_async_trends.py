@@ -50,4 +50,4 @@ class AsyncVideoTrends:
 
     async def get_scan(self, scan_id: str) -> Scan:
         """A scan, and what each source said or why it said nothing."""
-        return Scan.of(await self._connection.data(Call("GET", f"/trends/scans/{scan_id}")))
+        return Scan.of(await self._connection.data(Call("GET", f"/trends/scans/{segment(scan_id)}")))

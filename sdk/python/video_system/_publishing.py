@@ -9,7 +9,7 @@ from typing import Any
 
 from video_system._transport import Connection
 from video_system._models import Connecting, Page, Publication, PublishAccepted, SocialAccount
-from video_system._protocol import Call, creating, given
+from video_system._protocol import Call, creating, given, segment
 
 
 class VideoPublishing:
@@ -67,12 +67,12 @@ class VideoPublishing:
 
     def connect_social_account(self, platform: str) -> Connecting:
         """The address that the account's owner has to open in a browser."""
-        call = Call("POST", f"/social/accounts/{platform}/connect", is_safe=False)
+        call = Call("POST", f"/social/accounts/{segment(platform)}/connect", is_safe=False)
         return Connecting.of(self._connection.data(call))
 
     def disconnect_social_account(self, account_id: str) -> None:
         """Revoke the account's token at the platform and forget it."""
-        self._connection.send(Call("DELETE", f"/social/accounts/{account_id}"))
+        self._connection.send(Call("DELETE", f"/social/accounts/{segment(account_id)}"))
 
     def list_publications(
         self,
@@ -93,24 +93,28 @@ class VideoPublishing:
 
     def get_publication(self, publication_id: str) -> Publication:
         """How far a publication is."""
-        return Publication.of(self._connection.data(Call("GET", f"/social/publications/{publication_id}")))
+        return Publication.of(
+            self._connection.data(Call("GET", f"/social/publications/{segment(publication_id)}"))
+        )
 
     def cancel_publication(self, publication_id: str) -> Publication:
         """Call a publication off; what was sent already does not become visible."""
-        call = Call("POST", f"/social/publications/{publication_id}/cancel", is_safe=False)
+        call = Call("POST", f"/social/publications/{segment(publication_id)}/cancel", is_safe=False)
         return Publication.of(self._connection.data(call))
 
     def retry_publication(self, publication_id: str) -> Publication:
         """Try a failed publication again, from where it was."""
-        call = Call("POST", f"/social/publications/{publication_id}/retry", is_safe=False)
+        call = Call("POST", f"/social/publications/{segment(publication_id)}/retry", is_safe=False)
         return Publication.of(self._connection.data(call))
 
     def reschedule_publication(self, publication_id: str, *, scheduled_at: str) -> Publication:
         """Give a publication that was not begun another time."""
         body = {"scheduled_at": scheduled_at}
-        call = Call("POST", f"/social/publications/{publication_id}/reschedule", json=body, is_safe=False)
+        call = Call("POST", f"/social/publications/{segment(publication_id)}/reschedule", json=body, is_safe=False)
         return Publication.of(self._connection.data(call))
 
     def withdraw_publication(self, publication_id: str) -> Publication:
         """Remove a published film from its platform, where that can be done."""
-        return Publication.of(self._connection.data(Call("DELETE", f"/social/publications/{publication_id}")))
+        return Publication.of(
+            self._connection.data(Call("DELETE", f"/social/publications/{segment(publication_id)}"))
+        )

@@ -52,4 +52,4 @@ class VideoTrends:
 
     def get_scan(self, scan_id: str) -> Scan:
         """A scan, and what each source said or why it said nothing."""
-        return Scan.of(self._connection.data(Call("GET", f"/trends/scans/{scan_id}")))
+        return Scan.of(self._connection.data(Call("GET", f"/trends/scans/{segment(scan_id)}")))
