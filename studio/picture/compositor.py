@@ -64,10 +64,13 @@ class Sprite:
     def __init__(self, pixels: Pixels | Image.Image, *, offset_x: float = 0.0, offset_y: float = 0.0) -> None:
         rgba = np.asarray(pixels.convert("RGBA") if isinstance(pixels, Image.Image) else pixels)
         height, width = rgba.shape[:2]
-        padded = np.zeros(((height + 5) // 2 * 2, (width + 5) // 2 * 2, 4), np.float32)
-        padded[_BORDER : height + _BORDER, _BORDER : width + _BORDER] = rgba.astype(np.float32) / 255
-        alpha = padded[..., 3]
-        luma, blue, red = planes_of(padded[..., :3] * alpha[..., None], alpha)
+        # One plane after the other: arithmetic on every fourth number takes several times as long.
+        padded = np.zeros((4, (height + 5) // 2 * 2, (width + 5) // 2 * 2), np.float32)
+        padded[:, _BORDER : height + _BORDER, _BORDER : width + _BORDER] = rgba.transpose(2, 0, 1)
+        padded /= 255
+        colours, alpha = padded[:3], padded[3]
+        colours *= alpha
+        luma, blue, red = planes_of(colours.transpose(1, 2, 0), alpha)
         self.y, self.alpha = _quantize(luma), _quantize(alpha * 255)
         self.u, self.v = _quantize(_halve(blue)), _quantize(_halve(red))
         self.half_alpha = _quantize(_halve(alpha) * 255)
@@ -79,7 +82,8 @@ class Sprite:
 
 
 def _quantize(plane: npt.NDArray[np.float32]) -> Plane:
-    return np.asarray(np.clip(plane + 0.5, 0, 255), np.uint8)
+    # Premultiplied planes never leave 0 to 255.
+    return (plane + np.float32(0.5)).astype(np.uint8)
 
 
 def _halve(plane: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -175,7 +179,10 @@ def _shifted(shape: tuple[int, ...], x: float, y: float, box: Box) -> tuple[Cut,
 def _above(plane: Plane, row: int, column: int, width: int, height: int) -> Plane:
     if row:
         return plane[row - 1 : row - 1 + height, column : column + width]
-    return np.vstack([np.zeros_like(plane[:1]), plane[: height - 1]])[:, column : column + width]
+    above = np.empty((height, width), np.uint8)
+    above[0] = 0
+    above[1:] = plane[: height - 1, column : column + width]
+    return above
 
 
 def _sum(first: Plane, second: Plane, share: float) -> Plane:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Final
 
@@ -39,8 +40,7 @@ def tile() -> npt.NDArray[np.float32]:
 
 def field(height: int, width: int) -> npt.NDArray[np.float32]:
     """The tile repeated over (height, width)."""
-    repeated = np.tile(tile(), (height // SIDE + 1, width // SIDE + 1))
-    return np.asarray(repeated[:height, :width], np.float32)
+    return _spread(tile(), height, width)
 
 
 @cache
@@ -53,12 +53,18 @@ def _grains() -> npt.NDArray[np.float32]:
 
 def texture(height: int, width: int) -> npt.NDArray[np.float32]:
     """Grains that survive an encoder, from 0 to TEXTURE levels, (height, width)."""
-    side = SIDE * CELL_PX
-    repeated = np.tile(_grains(), (height // side + 1, width // side + 1))
-    return np.asarray(repeated[:height, :width] * TEXTURE, np.float32)
+    return np.asarray(_spread(_grains(), height, width) * TEXTURE, np.float32)
 
 
 def dither(height: int, width: int) -> npt.NDArray[np.float32]:
     """An offset for colours about to be cut to eight bits, half a level in the mean, (height, width, 1)."""
     fine = field(height, width) * 1.2 - 0.1
     return np.asarray((fine + texture(height, width) - TEXTURE / 2)[..., None], np.float32)
+
+
+def _spread(pattern: npt.NDArray[np.float32], height: int, width: int) -> npt.NDArray[np.float32]:
+    """*pattern*, a square, repeated over (height, width); not a copy where it is large enough."""
+    side = len(pattern)
+    if height > side or width > side:
+        pattern = np.tile(pattern, (math.ceil(height / side), math.ceil(width / side)))
+    return pattern[:height, :width]

@@ -15,9 +15,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from studio.language.segment import is_cjk
 from studio.picture.colour import Colour, to_rgba
-from studio.picture.compositor import Sprite
+from studio.picture.compositor import Plane, Sprite
 from studio.picture.fonts import Face, font_file
-from studio.picture.shapes import OVERSAMPLE, reduced
+from studio.picture.shapes import OVERSAMPLE, reduced_mask, tinted
 
 LATIN_SCALE: Final = 1.07
 """Latin runs are set this much larger: Outfit's capitals then match the body of the hanzi."""
@@ -169,19 +169,35 @@ def text_sprite(
 
     The sprite's offsets lead to the left edge of the ink on the baseline, so lines can be placed by what is seen.
     """
+    letters = _letters(text, face, size_px, to_rgba(colour, opacity)[3], tracking_px)
+    sprite = Sprite(tinted(colour, letters.mask), offset_y=letters.baseline)
+    sprite.bearing = letters.bearing
+    return sprite
+
+
+@dataclass(frozen=True)
+class _Letters:
+    """A line without a colour, cut to its ink: the px down to its baseline, and the room before it."""
+
+    mask: Plane
+    baseline: float
+    bearing: float
+
+
+@lru_cache(maxsize=64)
+def _letters(text: str, face: Face, size_px: float, opacity: int, tracking_px: float) -> _Letters:
+    """Kept because figures and the name of the channel are written again in every scene."""
     size = _drawing_size(size_px)
     parts = runs(text, face, size)
     advance = sum(run.advance for run in parts) + tracking_px * OVERSAMPLE * len(text)
     width = int(advance + size * 0.6) // OVERSAMPLE * OVERSAMPLE + OVERSAMPLE
     height = max(1, int(size * 1.7) // OVERSAMPLE) * OVERSAMPLE
-    image = Image.new("RGBA", (width, height), to_rgba(colour, 0))
+    image = Image.new("L", (width, height))
     margin, baseline = size * 0.2, int(size * 1.2) // OVERSAMPLE * OVERSAMPLE
-    _draw_runs(ImageDraw.Draw(image), parts, face, size, (margin, baseline), to_rgba(colour, opacity), tracking_px)
-    pixels = reduced(image)
-    left, top, right, bottom = _ink(pixels[..., 3])
-    sprite = Sprite(pixels[top:bottom, left:right], offset_y=baseline / OVERSAMPLE - top)
-    sprite.bearing = left - margin / OVERSAMPLE
-    return sprite
+    _draw_runs(ImageDraw.Draw(image), parts, face, size, (margin, baseline), opacity, tracking_px)
+    mask = reduced_mask(image)
+    left, top, right, bottom = _ink(mask)
+    return _Letters(mask[top:bottom, left:right], baseline / OVERSAMPLE - top, left - margin / OVERSAMPLE)
 
 
 def _draw_runs(
@@ -190,7 +206,7 @@ def _draw_runs(
     face: Face,
     size: int,
     start: tuple[float, int],
-    fill: tuple[int, int, int, int],
+    fill: int,
     tracking_px: float,
 ) -> None:
     x, baseline = start
@@ -205,7 +221,7 @@ def _draw_runs(
             x += font.getlength(piece) + tracking_px * OVERSAMPLE
 
 
-def _ink(alpha: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> tuple[int, int, int, int]:
+def _ink(alpha: Plane) -> tuple[int, int, int, int]:
     columns, rows = np.flatnonzero(alpha.max(0) > 8), np.flatnonzero(alpha.max(1) > 4)
     if not len(columns) or not len(rows):
         return 0, 0, 1, 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -198,9 +199,16 @@ class Site:
             x, y = halton(number, 2) * self.grid.width, halton(number, 3) * self.horizon_y * 0.92
             if abs(y - self.grid.top) > 44 * self.unit:
                 radius = (1.6 + 2.6 * halton(number, 5) ** 3) * self.unit
-                self.bake(disc(radius * 2, self.palette.text, 0.25 + 0.55 * halton(number, 7)), x, y)
+                self.bake(_star(radius * 2, self.palette.text, 0.25 + 0.55 * halton(number, 7)), x, y)
 
 
+@lru_cache(maxsize=512)
+def _star(diameter: float, colour: Colour, opacity: float) -> Sprite:
+    """Kept because the same stars are over every scene of a film."""
+    return disc(diameter, colour, opacity)
+
+
+@cache
 def halton(number: int, base: int) -> float:
     """The Halton sequence: points from 0 to 1 that look random and never clump."""
     share, found = 1.0, 0.0
@@ -252,24 +260,35 @@ def _ridge(
     depth = y - edge
     steepness = np.sqrt(1 + np.gradient(edge[0]) ** 2)[None]
     coverage = np.clip(depth / steepness + 0.5, 0, 1)
-    share = np.broadcast_to(np.clip(y / height, 0, 1), depth.shape)[..., None]
-    shade = _blend(colours, share)
+    shade = _blend(colours, np.clip(y / height, 0, 1))
     if skin.rim is not None:
-        shade = shade + (np.array(rgb(skin.rim)) - shade) * (np.exp(-np.maximum(depth, 0) / 7) * 0.45)[..., None]
+        shade = shade + (_channels(skin.rim) - shade) * (np.exp(-np.maximum(depth, 0) / 7) * 0.45)
     if skin.marks is not None:
-        shade = shade + (np.array(rgb(skin.marks.colour)) - shade) * skin.marks.coverage(x[None], y)[..., None]
+        shade = shade + (_channels(skin.marks.colour) - shade) * skin.marks.coverage(x[None], y)
     if skin.cutout is not None:
         coverage = coverage * skin.cutout(x[None], y)
-    return Sprite(np.dstack([np.clip(shade + dither(height, width), 0, 255), coverage * 255]).astype(np.uint8))
+    return _dithered(shade, coverage)
 
 
 def slope(width: int, height: int, colours: tuple[Colour, Colour], begin: float = 0.0) -> Sprite:
     """A vertical gradient that is *begin* of the way from the first colour to the second at its top."""
-    share = np.broadcast_to(np.linspace(begin, 1, height)[:, None, None], (height, width, 1))
-    shade = np.clip(_blend(colours, share) + dither(height, width), 0, 255)
-    return Sprite(np.dstack([shade, np.full((height, width), 255.0)]).astype(np.uint8))
+    return _dithered(_blend(colours, np.linspace(begin, 1, height)[:, None]), np.ones((height, width)))
+
+
+def _channels(colour: Colour) -> npt.NDArray[np.floating]:
+    """Red, green and blue, (3, 1, 1): planes are computed faster than pixels."""
+    return np.array(rgb(colour))[:, None, None]
 
 
 def _blend(colours: tuple[Colour, Colour], share: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    top, bottom = (np.array(rgb(colour)) for colour in colours)
+    top, bottom = (_channels(colour) for colour in colours)
     return np.asarray(top * (1 - share) + bottom * share)
+
+
+def _dithered(shade: npt.NDArray[np.floating], coverage: npt.NDArray[np.floating]) -> Sprite:
+    """A sprite of *shade*, three planes from 0 to 255 or what broadcasts to them, under *coverage* from 0 to 1."""
+    height, width = coverage.shape
+    planes = np.empty((4, height, width), np.uint8)
+    np.clip(shade + dither(height, width)[..., 0], 0, 255, out=planes[:3], casting="unsafe")
+    planes[3] = coverage * 255
+    return Sprite(planes.transpose(1, 2, 0))

@@ -92,7 +92,9 @@ def _colours(buffer: npt.NDArray[np.uint8], canvas: Canvas) -> Planes:
 def _rgb(luma: Planes, blue: Planes, red: Planes) -> Planes:
     y, u, v = (luma - 16) / 219, (blue - 128) / 224 * 1.8556, (red - 128) / 224 * 1.5748
     r, b = y + v, y + u
-    return np.clip(np.stack([r, (y - KR * r - KB * b) / (1 - KR - KB), b], -1), 0, 1)
+    # Plane by plane, and only then side by side: several times as fast as pixel by pixel.
+    planes = [np.clip(plane, 0, 1) for plane in (r, (y - KR * r - KB * b) / (1 - KR - KB), b)]
+    return np.asarray(cv2.merge(planes)) if luma.ndim else np.array(planes)
 
 
 def _luminance(colours: Planes) -> Planes:

@@ -34,7 +34,7 @@ def test_every_hero_that_is_nearly_black_has_a_light_behind_it() -> None:
 
 @pytest.mark.parametrize("name", sorted(DARK))
 def test_a_dark_icon_stands_on_a_light_disc(name: str) -> None:
-    sprite = hero_icon(name, 200)
+    sprite = hero_icon(name, 112)
 
     assert sprite.alpha[sprite.height // 2, 8] > 200
     assert sprite.alpha[6, 6] == 0

@@ -172,8 +172,8 @@ def test_nothing_freezes_while_something_is_waited_for(drawn: DrawnShot) -> None
 
 @pytest.mark.parametrize("name", sorted(STRAIGHT_EDGED))
 def test_an_icon_with_straight_edges_stands_by_itself_as_a_round_badge(name: str) -> None:
-    alpha = standing_icon(name, 256).alpha
-    side = round(256 * 112 / 128)
+    alpha = standing_icon(name, 128).alpha
+    side = round(128 * 112 / 128)
     corner = alpha.shape[0] - 2 - side // 12, alpha.shape[1] - 2 - side // 12
 
     assert alpha[corner] == alpha[side // 12, side // 12] == 0
