@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -179,8 +181,14 @@ def _answer(
         raise DownloadUnavailable(f"no answer ({type(error).__name__})", field=field) from error
 
 
+@cache
+def tls() -> ssl.SSLContext:
+    """The certificates, read once: that takes longer than a short answer."""
+    return httpx2.create_ssl_context()
+
+
 def _client(guard: _Guard) -> httpx2.Client:
-    transport = httpx2.HTTPTransport()
+    transport = httpx2.HTTPTransport(verify=tls())
     # httpx2 has no public way to give its pool another backend; tests/studio/test_web.py fails if this stops working.
     transport._pool._network_backend = guard
     # Identity, so that a small answer cannot unfold into a large one.

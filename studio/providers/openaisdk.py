@@ -17,7 +17,8 @@ from studio.errors import (
     ProviderUnavailable,
 )
 from studio.providers.bounded import bounds
-from studio.providers.vendor import CONNECT_S, PASSING, retry_after, tls
+from studio.providers.vendor import CONNECT_S, PASSING, retry_after
+from studio.web import tls
 
 if TYPE_CHECKING:
     import openai

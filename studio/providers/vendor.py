@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import re
-import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -141,7 +139,7 @@ class Vendor:
         limits = httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
         try:
             with (
-                httpx2.Client(timeout=limits, headers=headers, trust_env=not is_local(url), verify=tls()) as client,
+                httpx2.Client(timeout=limits, headers=headers, trust_env=not is_local(url), verify=web.tls()) as client,
                 client.stream(method, url, **request) as answer,
             ):
                 if not answer.is_success:
@@ -204,12 +202,6 @@ class _WithoutQuery(logging.Filter):
 
 
 logging.getLogger("httpx2").addFilter(_WithoutQuery())
-
-
-@cache
-def tls() -> ssl.SSLContext:
-    """The certificates, read once: that takes longer than a short answer."""
-    return httpx2.create_ssl_context()
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ import httpx2
 
 from studio.providers.llm.access import Access
 from studio.providers.llm.transport import async_client_of, client_of, within
-from studio.providers.vendor import tls
+from studio.web import tls
 
 FRESH_S = 60.0
 DEAD_S = 10.0

@@ -9,7 +9,8 @@ import httpx2
 
 from studio.providers import openaisdk
 from studio.providers.llm.access import Access
-from studio.providers.vendor import CONNECT_S, tls
+from studio.providers.vendor import CONNECT_S
+from studio.web import tls
 
 if TYPE_CHECKING:
     import openai

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -16,6 +14,7 @@ import httpx2
 
 from studio.errors import OverLimit, ProviderNotReady, ProviderUnavailable
 from studio.providers.vendor import CONNECT_S, USER_AGENT, Vendor, is_local
+from studio.web import tls
 
 T = TypeVar("T")
 
@@ -119,7 +118,7 @@ def ask(
     limits = httpx2.Timeout(min(SILENCE_S, timeout_s), connect=min(CONNECT_S, timeout_s))
     try:
         with (
-            httpx2.Client(timeout=limits, headers=sent, trust_env=not is_local(url), verify=_tls()) as client,
+            httpx2.Client(timeout=limits, headers=sent, trust_env=not is_local(url), verify=tls()) as client,
             client.stream(method, url, **request) as answer,
         ):
             content = _whole(vendor, answer, deadline)
@@ -204,9 +203,3 @@ def _whole(vendor: Vendor, answer: httpx2.Response, deadline: float) -> bytes:
         if time.monotonic() > deadline:
             raise vendor.unavailable("its answer took too long")
     return bytes(content)
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """The certificates, read once: that takes longer than a short answer."""
-    return httpx2.create_ssl_context()

@@ -35,7 +35,8 @@ from studio.providers.bounded import bounds
 from studio.providers.fields import Row, name_of, row_of, rows_of
 from studio.providers.publish.youtube_errors import refusal
 from studio.providers.publish.youtube_quota import cost_of, is_charged
-from studio.providers.vendor import CONNECT_S, Vendor, is_local, tls
+from studio.providers.vendor import CONNECT_S, Vendor, is_local
+from studio.web import tls
 
 GRAIN: Final = 256 * 1024
 """Chunks are multiples of it, the last one aside."""

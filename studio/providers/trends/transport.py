@@ -16,6 +16,7 @@ from requests.adapters import HTTPAdapter
 
 from studio.providers.bounded import bounds
 from studio.providers.vendor import CONNECT_S, Vendor, is_local
+from studio.web import tls
 
 CHUNK_BYTES = 64 * 1024
 
@@ -79,7 +80,7 @@ class GoogleHttp:
         vendor = self._vendor
         limits = httpx2.Timeout(vendor.timeout_s, connect=min(CONNECT_S, vendor.timeout_s))
         with httpx2.Client(
-            timeout=limits, trust_env=not is_local(uri), event_hooks=bounds(most_bytes=vendor.most_bytes)
+            timeout=limits, trust_env=not is_local(uri), event_hooks=bounds(most_bytes=vendor.most_bytes), verify=tls()
         ) as client:
             answer = client.request(method, uri, content=body, headers=dict(headers or {}))
         known = {name.lower(): value for name, value in answer.headers.items()}
