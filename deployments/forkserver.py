@@ -179,14 +179,21 @@ def import_everything() -> None:
 
 
 def read_what_films_read() -> None:
-    """Dictionaries, fonts and the check sums of the voices: what the studio keeps once it has read it."""
+    """Dictionaries, fonts, icons and the check sums of the voices: what the studio keeps once it has read it."""
     from studio.language.keywords import keywords
+    from studio.picture.iconwords import find_icon
     from studio.picture.typography import displayable
     from studio.providers import tts
     from studio.providers.fallback import ready_ones
+    from studio.providers.tts.chinese import pinyin_of
+    from studio.providers.tts.english import english_units
 
     keywords("The moon pulls the sea.", "en")
     keywords("月亮拉著海水。", "zh-TW")
+    find_icon("The moon pulls the sea.", chinese=False)
+    find_icon("月亮拉著海水。", chinese=True)
+    english_units("The moon pulls the sea.")
+    pinyin_of("月亮拉著海水。")
     displayable("月")
     with suppress(UnknownName):
         # A name that is wrong is told to whom it concerns: to the film that asks for it.

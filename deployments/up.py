@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -55,14 +55,14 @@ class Household:
     def await_url(self, name: str, url: str, *, timeout_s: float = START_S) -> None:
         """Return when *url* answers 200. Raises StartFailed when the child ends first or time is up."""
         deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline:
-            self.check()
-            try:
-                if httpx2.get(url, timeout=3, trust_env=False).status_code == 200:
-                    return
-            except httpx2.HTTPError:
-                pass
-            time.sleep(0.15)
+        # One client for all tries: making one takes more of a core than asking does, and what is to start needs it.
+        with httpx2.Client(timeout=3, trust_env=False) as client:
+            while time.monotonic() < deadline:
+                self.check()
+                with suppress(httpx2.HTTPError):
+                    if client.get(url).status_code == 200:
+                        return
+                time.sleep(0.15)
         raise StartFailed(f"{name} did not answer within {timeout_s:.0f} s; see {self.logs / name}.log")
 
     def check(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.stack import Stack, running_stack
+from tests.support.stack import PLAIN, Stack, running_stack
 from tests.support.trends import TrendServers, trend_servers
 
 _SHARED = pytest.StashKey[Stack]()
@@ -16,6 +16,17 @@ _SHARING = ("test_faults", "test_api", "test_trends", "test_videos", "test_publi
 
 _FIRST = ("test_outages", "test_many_publications", *_SHARING, "test_demo", "test_providers")
 """Those that mostly wait, so that others work beside them, and then the longest."""
+
+_LONG = (
+    "test_templates",
+    "test_fuzz",
+    "test_llm_openai",
+    "test_precision",
+    "test_film",
+    "test_legibility",
+    "test_beside",
+)
+"""Others that nobody should begin with when the rest is done."""
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +40,7 @@ def sources() -> Iterator[TrendServers]:
 def shared_stack(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sources: TrendServers
 ) -> Iterator[Stack]:
-    # Draft: the picture's quality is measured in tests/e2e/test_demo.py and in bench/.
-    settings = {**sources.environment, "RENDER_TIER": "draft"}
+    settings = {**sources.environment, **PLAIN}
     with running_stack(tmp_path_factory.mktemp("stack"), **settings) as stack:
         request.session.stash[_SHARED] = stack
         yield stack
@@ -59,6 +69,6 @@ def stack(shared_stack: Stack) -> Stack:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever is free takes the next file (`--dist loadfile`): in this order."""
-    order = {name: place for place, name in enumerate(_FIRST)}
-    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+    """Whoever is free takes the next file (`--dist loadfile`): in this order, and the short ones last of all."""
+    order = {name: place for place, name in enumerate((*_FIRST, *_LONG))}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order) + (item.path.parent.name != "e2e")))

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 
 from tests.support.receiver import receiver
-from tests.support.stack import Stack, running_stack, until
+from tests.support.stack import PLAIN, Stack, call, running_stack, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -70,7 +70,7 @@ class Used:
     def ask(self, method: str, path: str, *, token: str = "", **request: Any) -> httpx2.Response:
         """An answer, kept to be searched."""
         headers = {**({"Authorization": f"Bearer {token}"} if token else {}), **request.pop("headers", {})}
-        answer = httpx2.request(method, self.stack.api + path, headers=headers, timeout=45, trust_env=False, **request)
+        answer = call(method, self.stack.api + path, headers=headers, **request)
         self.answers[f"{len(self.answers)} {method} {path}"] = f"{answer.headers}\n{answer.text}"
         return answer
 
@@ -104,6 +104,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Used]:
             OPENAI_BASE_URL=vendor,
             METRICS_TOKEN=METRICS_TOKEN,
             SECRET_KEY=SECRET_KEY,
+            **PLAIN,
         ) as stack,
     ):
         secrets = {

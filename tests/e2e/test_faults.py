@@ -7,23 +7,26 @@ import signal
 import time
 from typing import Any
 
-import httpx2
 import pytest
 
-from tests.support.stack import Stack, until
+from tests.support.stack import Stack, call, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
-FACTS = (
-    "The moon pulls the sea, and the water rises towards it. The sun pulls too, with about 46% of the moon's force. "
-    "At new moon the tides are highest. At full moon they are just as high."
-)
+FACTS = "The moon pulls the sea, and the water rises towards it."
 """In English, which the machine says a hundred times faster than Chinese; how it is said is not what is tested here."""
 
 
 def fresh_facts(word: str) -> str:
     """Sentences that no film has said before, recordings are shared between films; in Chinese, which takes a while."""
-    return "".join(f"{word}{number}的時候，海水會慢慢漲上來，然後再退下去。" for number in range(11, 14))
+    return "".join(f"{word}{number}，海水漲上來。" for number in (11, 12))
+
+
+FACTS_TO_RENDER = (
+    "The tide turns twice a day, and all the boats in the harbour turn with it. Where the coast is narrow, the water "
+    "climbs as high as a house. Far out at sea, nobody notices that it has risen."
+)
+"""Said at once, so that rendering them is what takes a while."""
 
 
 def made_once(stack: Stack, task_id: str) -> dict[str, Any]:
@@ -56,14 +59,20 @@ def test_a_film_asked_for_while_prefect_is_down_is_made_when_it_is_back(stack: S
 def normal_s(shared_stack: Stack) -> float:
     """Seconds that an undisturbed film of this length takes on this machine now."""
     started = time.monotonic()
-    undisturbed = shared_stack.generate("沒有被打斷", fresh_facts("平靜"), resolution="540p")
+    undisturbed = shared_stack.generate("潮水", fresh_facts("平靜"), resolution="540p")
     shared_stack.await_status(undisturbed, "completed", timeout_s=180)
     return time.monotonic() - started
 
 
-@pytest.mark.parametrize(("stage", "progress"), [("narration", 12), ("render", 40)])
-def test_a_film_goes_on_when_its_process_is_killed(stack: Stack, normal_s: float, stage: str, progress: int) -> None:
-    task_id = stack.generate(f"在{stage}被打斷", fresh_facts(f"中斷{stage}"), resolution="540p")
+@pytest.mark.parametrize(
+    ("stage", "progress", "facts"),
+    [("narration", 12, fresh_facts("中斷")), ("render", 40, FACTS_TO_RENDER)],
+    ids=["narration", "render"],
+)
+def test_a_film_goes_on_when_its_process_is_killed(
+    stack: Stack, normal_s: float, stage: str, progress: int, facts: str
+) -> None:
+    task_id = stack.generate("潮汐" if stage == "narration" else "Tides", facts, resolution="540p")
     row = stack.await_stage(task_id, stage, progress=progress)
     os.kill(row["pid"], signal.SIGKILL)
     killed = time.monotonic()
@@ -80,7 +89,7 @@ def test_a_film_goes_on_when_its_process_is_killed(stack: Stack, normal_s: float
 
 
 def test_a_cancelled_render_leaves_nothing_behind(stack: Stack) -> None:
-    task_id = stack.generate("Not wanted any more", FACTS * 4, duration=60, resolution="1080p")
+    task_id = stack.generate("Not wanted any more", FACTS * 5, duration=30, resolution="1080p")
     stack.await_stage(task_id, "render", progress=42, timeout_s=120)
     until(stack.encoders, timeout_s=20)
     (run,) = stack.flow_runs(task_id)
@@ -111,11 +120,11 @@ def test_a_film_that_kills_every_process_is_given_up(stack: Stack) -> None:
 
 def new_schedule(stack: Stack, deployment_id: str) -> dict[str, Any]:
     """A daily schedule, or nothing when the server's SQLite is busy: it says 503 and wants to be asked again."""
-    answer = httpx2.post(
+    answer = call(
+        "POST",
         f"{stack.prefect}/deployments/{deployment_id}/schedules",
         json=[{"active": True, "schedule": {"interval": 86400}, "parameters": {"title": "每天一部"}}],
         timeout=20,
-        trust_env=False,
     )
     made: dict[str, Any] = answer.json()[0] if answer.is_success else {}
     return made
@@ -123,13 +132,13 @@ def new_schedule(stack: Stack, deployment_id: str) -> dict[str, Any]:
 
 def scheduled_runs(stack: Stack, query: dict[str, Any]) -> list[dict[str, Any]]:
     """Runs that wait for their time, or nothing when the server's SQLite is busy."""
-    answer = httpx2.post(f"{stack.prefect}/flow_runs/filter", json=query, timeout=20, trust_env=False)
+    answer = call("POST", f"{stack.prefect}/flow_runs/filter", json=query, timeout=20)
     runs: list[dict[str, Any]] = answer.json() if answer.is_success else []
     return runs
 
 
 def test_a_schedule_makes_upcoming_runs(stack: Stack) -> None:
-    deployment = httpx2.get(f"{stack.prefect}/deployments/name/generate-video/default", trust_env=False).json()
+    deployment = call("GET", f"{stack.prefect}/deployments/name/generate-video/default").json()
     schedule = until(lambda: new_schedule(stack, deployment["id"]), timeout_s=30, every_s=1)
     query = {
         "deployments": {"id": {"any_": [deployment["id"]]}},
@@ -140,7 +149,7 @@ def test_a_schedule_makes_upcoming_runs(stack: Stack) -> None:
         # the one that looks at everything comes by once a minute.
         upcoming = until(lambda: scheduled_runs(stack, query), timeout_s=130, every_s=1)
     finally:
-        httpx2.delete(f"{stack.prefect}/deployments/{deployment['id']}/schedules/{schedule['id']}", trust_env=False)
+        call("DELETE", f"{stack.prefect}/deployments/{deployment['id']}/schedules/{schedule['id']}")
 
     assert upcoming[0]["auto_scheduled"] is True
 

@@ -28,9 +28,8 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     monkeypatch.setenv("PLANS", PLANS)
     stack = Stack(tmp_path)
     try:
-        stack.start_prefect()
+        stack.start_deployed()
         stack.start_api()
-        stack.deploy()
         stack.log_in()
         yield stack
     finally:

@@ -16,7 +16,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from store.repos.publications import AT_ONCE
@@ -25,7 +24,7 @@ from tests.support.browser import agreed
 from tests.support.platforms.server import serving
 from tests.support.platforms.youtube import CLIENT_ID, CLIENT_SECRET
 from tests.support.platforms.youtube_many import ManyChannels
-from tests.support.stack import Stack, running_stack, until
+from tests.support.stack import Stack, call, running_stack, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
@@ -124,7 +123,7 @@ def test_fifty_that_are_due_in_one_minute_are_published_once_each_and_within_the
 
         rows = until(over, timeout_s=AHEAD_S + MOST_S, every_s=1)
         lasted_s = (datetime.now(UTC) - at).total_seconds()
-        runs = httpx2.post(f"{stack.prefect}/flow_runs/filter", json={"limit": 200}, timeout=45, trust_env=False).json()
+        runs = call("POST", f"{stack.prefect}/flow_runs/filter", json={"limit": 200}).json()
 
     assert rows is not None
     spans = [(row["account_id"], row["started_at"], row["finished_at"]) for row in rows]

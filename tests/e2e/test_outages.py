@@ -16,7 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.support.stack import Stack, running_stack, until
+from tests.support.stack import PLAIN, Stack, running_stack, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -25,7 +25,8 @@ BACK_S = 4.0
 """Between two outages."""
 
 POLLERS = 6
-FILM_EVERY_S = 9.0
+POLLS_EVERY_S = 0.25
+FILM_EVERY_S = 12.0
 
 SHORT = {"resolution": "540p", "duration": 5}
 
@@ -57,7 +58,7 @@ def postgres() -> Postgres:
 @pytest.fixture(scope="module")
 def house(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     home = tmp_path_factory.mktemp("outages")
-    with running_stack(home, DATABASE_URL=postgres.server.get_uri()) as stack:
+    with running_stack(home, DATABASE_URL=postgres.server.get_uri(), **PLAIN) as stack:
         yield stack
 
 
@@ -95,7 +96,7 @@ class Load:
 
     def _poll(self, client: httpx2.Client) -> None:
         chance = random.Random(7)
-        while not self._stop.wait(0.1):
+        while not self._stop.wait(POLLS_EVERY_S):
             if self.accepted:
                 self._ask(client, "GET", f"/video/task/{chance.choice(self.accepted)}")
 

@@ -13,7 +13,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from tests.media import make_clip
@@ -30,7 +29,7 @@ from tests.support.doors import (
 from tests.support.film import container
 from tests.support.s3 import Bucket, s3_server
 from tests.support.speech import spoken, wav_bytes
-from tests.support.stack import Stack, free_port, running_stack, until
+from tests.support.stack import Stack, call, free_port, running_stack, until
 from tests.support.stock import stock_server, stock_variables
 from tests.support.vendor import VendorServer
 from tests.support.works import StockItem
@@ -135,7 +134,7 @@ def all_there(product: Stack, doors: Doors) -> None:
 
 def ask(stack: Stack, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     headers = {"Authorization": f"Bearer {stack.token}"}
-    answer = httpx2.request(method, stack.api + path, json=body, headers=headers, timeout=45, trust_env=False)
+    answer = call(method, stack.api + path, json=body, headers=headers)
     assert answer.is_success, answer.text
     return answer.json()["data"] if answer.content else None
 
@@ -188,12 +187,10 @@ def test_a_film_whose_servers_are_killed_in_turn_goes_on_with_them_when_they_are
 
 def test_a_film_in_s3_is_downloaded_by_signed_link_also_in_part(product: Stack, bucket: Bucket, film: str) -> None:
     video = json.loads(product.row(film)["rendition"])["video"]
-    answer = httpx2.get(
-        f"{product.api}/videos/{film}/download", headers={"Authorization": f"Bearer {product.token}"}, trust_env=False
-    )
+    answer = call("GET", f"{product.api}/videos/{film}/download", headers={"Authorization": f"Bearer {product.token}"})
     link = answer.headers["location"]
-    part = httpx2.get(link, headers={"Range": "bytes=100-199"}, trust_env=False)
-    head = httpx2.head(link, trust_env=False)
+    part = call("GET", link, headers={"Range": "bytes=100-199"})
+    head = call("HEAD", link)
     whole = (bucket.folder / "objects" / video["key"]).read_bytes()
 
     assert (answer.status_code, len(whole)) == (302, video["size"])
@@ -274,7 +271,7 @@ def test_a_removed_film_leaves_nothing_in_the_bucket(product: Stack, bucket: Buc
 
 
 def test_calls_at_once_are_limited_over_all_workers(product: Stack) -> None:
-    answer = httpx2.post(f"{product.prefect}/v2/concurrency_limits/filter", json={}, trust_env=False).json()
+    answer = call("POST", f"{product.prefect}/v2/concurrency_limits/filter", json={}).json()
     ours = [each for each in answer if each["name"].startswith("provider-")]
     limits = {each["name"]: (each["limit"], each["active_slots"]) for each in ours}
 

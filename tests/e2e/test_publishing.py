@@ -12,14 +12,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
-from tests.support.stack import Stack, until
+from tests.support.stack import Stack, call, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
-FACTS = "月亮的引力拉著海水，海水就鼓了起來。太陽也在拉，力道大約是月亮的46%。"
+FACTS = "月亮的引力拉著海水。"
 
 
 def publication(stack: Stack, video_id: str) -> dict[str, Any]:
@@ -95,11 +94,8 @@ def test_what_was_published_is_removed_and_may_be_published_again_by_a_process_t
     stack: Stack, film: str
 ) -> None:
     first = published(stack, film)
-    answer = httpx2.delete(
-        f"{stack.api}/social/publications/{first['id']}",
-        headers={"Authorization": f"Bearer {stack.token}"},
-        timeout=45,
-        trust_env=False,
+    answer = call(
+        "DELETE", f"{stack.api}/social/publications/{first['id']}", headers={"Authorization": f"Bearer {stack.token}"}
     )
     until(lambda: publication(stack, film)["status"] == "withdrawn", timeout_s=60, every_s=0.3)
     gone = packages(stack, first["id"])

@@ -24,7 +24,7 @@ from tests.support.browser import agreed, form_in
 from tests.support.platforms.server import LEAK, Asked, Fault, serving
 from tests.support.platforms.youtube import CLIENT_ID, CLIENT_SECRET, Video
 from tests.support.platforms.youtube_many import ManyChannels
-from tests.support.stack import Stack, running_stack, until
+from tests.support.stack import Stack, call, running_stack, until
 
 LONG = 5
 """The number of the first film of several chunks."""
@@ -56,9 +56,8 @@ class Published:
 
     def ask(self, method: str, path: str, body: Any = None) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {self.stack.token}"}
-        answer = httpx2.request(
-            method, path if path.startswith("http") else self.stack.api + path, json=body, headers=headers, timeout=45,
-            trust_env=False,
+        answer = call(
+            method, path if path.startswith("http") else self.stack.api + path, json=body, headers=headers
         )  # fmt: skip
         self.answers[f"{len(self.answers)} {method} {path.partition('?')[0]}"] = f"{answer.headers}\n{answer.text}"
         return answer
@@ -211,7 +210,7 @@ def test_a_token_that_ends_in_the_middle_of_an_upload_is_renewed_and_the_film_ar
     used: Published, films: str
 ) -> None:
     arrived = [video.film for video in used.server.videos.values() if titled(video, "Renewed")]
-    film = httpx2.get(f"{films}/{LONG}.mp4", timeout=45, trust_env=False).content
+    film = call("GET", f"{films}/{LONG}.mp4").content
     old, instead = used.renewal
 
     assert [hashlib.sha256(each).digest() for each in arrived] == [hashlib.sha256(film).digest()]

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from tests.support.relay import Relay, relaying
-from tests.support.stack import Stack, until
+from tests.support.stack import Stack, call, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -38,7 +37,7 @@ class Product:
         """Change the state; when Prefect says that it did."""
         body = {"state": {"type": kind, "name": kind.capitalize()}, "force": True}
         address = f"{self.stack.prefect}/flow_runs/{self.run_id}/set_state"
-        answer = httpx2.post(address, json=body, timeout=45, trust_env=False)
+        answer = call("POST", address, json=body)
         return datetime.fromisoformat(answer.json()["state"]["timestamp"]).timestamp()
 
     def age_of(self, kind: str) -> float:
@@ -58,9 +57,8 @@ class Product:
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     stack = Stack(tmp_path_factory.mktemp("speed"))
     try:
-        stack.start_prefect()
+        stack.start_deployed()
         with relaying(stack.prefect_port) as relay:
-            stack.deploy()
             stack.house.environment["PREFECT_API_URL"] = f"http://127.0.0.1:{relay.port}/api"
             stack.start_api()
             stack.log_in()

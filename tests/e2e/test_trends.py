@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-import httpx2
 import pytest
 
-from tests.support.stack import Stack, until
+from tests.support.stack import Stack, call, until
 from tests.support.trends import TrendServers
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -59,23 +58,20 @@ def figures(stack: Stack, region: str) -> list[tuple[Any, ...]]:
 
 
 def artifacts(stack: Stack, key: str) -> list[dict[str, Any]]:
-    answer = httpx2.post(
-        f"{stack.prefect}/artifacts/filter", json={"artifacts": {"key": {"like_": key}}}, timeout=45, trust_env=False
-    )
+    answer = call("POST", f"{stack.prefect}/artifacts/filter", json={"artifacts": {"key": {"like_": key}}})
     found: list[dict[str, Any]] = answer.json() if answer.is_success else []
     return found
 
 
 def new_schedule(stack: Stack, **parameters: Any) -> dict[str, Any]:
     """Every minute by the clock."""
-    deployment = httpx2.get(f"{stack.prefect}/deployments/name/scan-trends/default", timeout=45, trust_env=False)
+    deployment = call("GET", f"{stack.prefect}/deployments/name/scan-trends/default")
     if not deployment.is_success:
         return {}
-    answer = httpx2.post(
+    answer = call(
+        "POST",
         f"{stack.prefect}/deployments/{deployment.json()['id']}/schedules",
         json=[{"active": True, "schedule": {"cron": "* * * * *", "timezone": "Asia/Taipei"}, "parameters": parameters}],
-        timeout=45,
-        trust_env=False,
     )
     return {"deployment": deployment.json()["id"], **answer.json()[0]} if answer.is_success else {}
 
@@ -88,7 +84,7 @@ def test_a_schedule_scans_by_itself_and_operators_see_what_came(stack: Stack, so
         every_s=0.5,
     )
     gone = f"{stack.prefect}/deployments/{made['deployment']}/schedules/{made['id']}"
-    until(lambda: httpx2.delete(gone, timeout=45, trust_env=False).status_code in (204, 404), timeout_s=60, every_s=1)
+    until(lambda: call("DELETE", gone).status_code in (204, 404), timeout_s=60, every_s=1)
     shown = stack.get(f"/trends/scans/{by_clock[0]}").json()["data"]
     table = until(lambda: artifacts(stack, "trends-youtube-hk"), timeout_s=30, every_s=1)[0]
     page = until(lambda: artifacts(stack, f"scan-{by_clock[0].replace('_', '-')}"), timeout_s=30, every_s=1)[0]["data"]
@@ -159,7 +155,7 @@ def test_a_scan_that_is_killed_is_made_once_and_counts_nothing_twice(stack: Stac
 
 def test_a_film_is_made_from_what_a_scan_knows(stack: Stack, sources: TrendServers) -> None:
     finished(stack, scan(stack, "youtube", "TW"))
-    answer = stack.post("/videos", {"trend": "#颱風康芮", "resolution": "540p"})
+    answer = stack.post("/videos", {"trend": "#颱風康芮", "resolution": "540p", "duration": 8})
     video = answer.json()["data"]
     stack.await_status(video["id"], "completed", timeout_s=180)
     script = stack.get(f"/videos/{video['id']}/script").json()["data"]

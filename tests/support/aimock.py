@@ -17,7 +17,7 @@ from typing import Any
 import httpx2
 
 from tests.support.node import node
-from tests.support.stack import free_port, until
+from tests.support.stack import call, free_port, until
 
 PACKAGE = "https://registry.npmjs.org/@copilotkit/aimock/-/aimock-1.43.0.tgz"
 SHA256 = "54f4ba4ef984696557e84176d6c4f37150047819a4eda374850a390534bbf117"
@@ -73,7 +73,7 @@ class AIMock:
     def journal(self) -> list[dict[str, Any]] | None:
         """Every request since it was started; None while it is down."""
         with suppress(httpx2.HTTPError):
-            found = httpx2.get(f"http://127.0.0.1:{self.port}/__aimock/journal?limit=1000", trust_env=False).json()
+            found = call("GET", f"http://127.0.0.1:{self.port}/__aimock/journal?limit=1000").json()
             entries: list[dict[str, Any]] = found if isinstance(found, list) else found.get("requests", [])
             return entries
         return None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx2
 
-from tests.support.stack import free_port, until
+from tests.support.stack import call, free_port, until
 
 KEY_ID, SECRET = "tests", "a-secret-of-the-tests"
 
@@ -51,7 +51,7 @@ def s3_server(folder: Path) -> Iterator[Bucket]:
 
     def is_up() -> bool:
         with suppress(httpx2.HTTPError):
-            return httpx2.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code > 0
+            return call("GET", f"http://127.0.0.1:{port}/").status_code > 0
         return False
 
     try:

@@ -90,6 +90,9 @@ class Stack:
         """Start Prefect as `start_prefect` and `deploy` would leave it: alone they take twelve seconds of a core."""
         shutil.copytree(made_once("prefect", _deployed_prefect), self.home / "prefect", dirs_exist_ok=True)
         self.start_prefect()
+        if "PROVIDER_LIMITS" in self.settings:
+            # They are kept by whoever deploys.
+            self.deploy()
 
     def start_worker(self) -> None:
         self._python("worker", "-m", "deployments.cli", "worker")
