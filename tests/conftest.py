@@ -6,9 +6,11 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.order import InLines, place_of
 from tests.support.shared import made_once, share_folder
 
 _SHARED = share_folder()
@@ -56,6 +58,16 @@ def whisper_folder() -> Path:
     from tests.support.hearing import put_together
 
     return made_once("whisper", put_together)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever is free takes the next file: in this order."""
+    items.sort(key=place_of)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InLines | None:
+    """For `--dist loadfile`."""
+    return InLines(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -6,27 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.order import shares
 from tests.support.stack import PLAIN, Stack, running_stack
 from tests.support.trends import TrendServers, trend_servers
 
 _SHARED = pytest.StashKey[Stack]()
-
-_SHARING = ("test_faults", "test_api", "test_trends", "test_videos", "test_publishing", "test_webhooks", "test_sdks")
-"""Files that use the shared product, one after the other, so that each process of the tests starts and ends it once."""
-
-_FIRST = ("test_outages", "test_many_publications", *_SHARING, "test_demo", "test_providers")
-"""Those that mostly wait, so that others work beside them, and then the longest."""
-
-_LONG = (
-    "test_templates",
-    "test_fuzz",
-    "test_llm_openai",
-    "test_precision",
-    "test_film",
-    "test_legibility",
-    "test_beside",
-)
-"""Others that nobody should begin with when the rest is done."""
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +34,7 @@ def shared_stack(
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """The shared product ends with the last file that uses it: idle it would take a tenth of a core from the others."""
     shared = item.session.stash.get(_SHARED, None)
-    if shared and (nextitem is None or nextitem.path.stem not in _SHARING):
+    if shared and not shares(nextitem):
         shared.rest()
 
 
@@ -66,9 +50,3 @@ def stack(shared_stack: Stack) -> Stack:
             start()
     shared_stack.await_ready()
     return shared_stack
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever is free takes the next file (`--dist loadfile`): in this order, and the short ones last of all."""
-    order = {name: place for place, name in enumerate((*_FIRST, *_LONG))}
-    items.sort(key=lambda item: order.get(item.path.stem, len(order) + (item.path.parent.name != "e2e")))
