@@ -86,7 +86,9 @@ def still(*, canvas: Canvas, has_captions: bool) -> list[str]:
     if has_captions:
         picture = filters.burn_captions(picture)
     picture = picture.filter("scale", in_color_matrix="bt709", in_range="tv").filter("format", "rgb24")
-    return command.compile_run(ffmpeg.output(picture, STILL, **{"frames:v": 1, "update": 1, "format": "image2"}))
+    # Packed lightly: it is read once and thrown away.
+    options = {"frames:v": 1, "update": 1, "compression_level": 1, "format": "image2"}
+    return command.compile_run(ffmpeg.output(picture, STILL, **options))
 
 
 def clip_frames(name: str, source: Media, window: Window, *, canvas: Canvas) -> list[str]:

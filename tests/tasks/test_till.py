@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+import multiprocessing
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import psutil
@@ -16,7 +17,7 @@ import pytest
 from sqlmodel import select
 
 from store.repos.purchases import Breakers, Purchases
-from store.session import reading, transaction
+from store.session import engine, reading, transaction
 from store.tables.base import utc_now
 from store.tables.purchases import Purchase
 from studio.errors import (
@@ -29,8 +30,9 @@ from studio.errors import (
     VideoSystemError,
 )
 from studio.providers.till import Quote, Receipt, call_key
-from studio.settings import PROJECT, get_settings
+from studio.settings import get_settings
 from tasks import policy
+from tasks.lease import this_process
 from tasks.till import LedgerTill
 from tests.store.conftest import database, migrated  # noqa: F401  (fixtures)
 
@@ -125,42 +127,52 @@ def test_two_who_want_the_same_at_once_buy_it_once() -> None:
     assert len(calls) == 1
 
 
-_BUYER = """
-import sys, time, json
-from studio.providers.till import Quote, Receipt, call_key
-from tasks.till import LedgerTill
-def call():
-    print("calling", flush=True)
-    time.sleep(float(sys.argv[1]))
-    return Receipt("theirs", {"characters": 5})
-quote = Quote("tts", "elevenlabs", "m", call_key("shared"), {"characters": 5})
-print(json.dumps(LedgerTill("task_9", None).buy(quote, call)), flush=True)
-"""
 SHARED = Quote("tts", "elevenlabs", "m", call_key("shared"), {"characters": 5})
 
 
-def buyer(seconds: float) -> subprocess.Popen[str]:
-    program = [sys.executable, "-c", _BUYER, str(seconds)]
-    process = subprocess.Popen(program, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "calling\n"
-    return process
+def buy_for(seconds: float, said: Connection) -> None:
+    """In a process of its own, which has nothing open that belongs to the one it came from."""
+    this_process.cache_clear()
+    engine.cache_clear()
+
+    def call() -> Receipt:
+        said.send("calling")
+        time.sleep(seconds)
+        return Receipt("theirs", {"characters": 5})
+
+    said.send(LedgerTill("task_9", None).buy(SHARED, call))
+
+
+@contextmanager
+def buyer(seconds: float) -> Iterator[tuple[BaseProcess, Connection]]:
+    """A process that is buying, and what it says."""
+    forked = multiprocessing.get_context("fork")
+    heard, said = forked.Pipe(duplex=False)
+    engine().dispose()
+    process = forked.Process(target=buy_for, args=(seconds, said), daemon=True)
+    process.start()
+    said.close()
+    try:
+        assert heard.recv() == "calling"
+        yield process, heard
+    finally:
+        process.kill()
+        process.join()
 
 
 def test_what_another_process_is_buying_is_waited_for() -> None:
-    process = buyer(1.0)
-    mine = TILL.buy(SHARED, never)
-    assert process.stdout is not None
-    theirs = json.loads(process.stdout.readline())
-    process.wait()
+    with buyer(1.0) as (process, heard):
+        mine = TILL.buy(SHARED, never)
+        theirs = heard.recv()
+        process.join()
 
     assert (mine, theirs) == ("theirs", "theirs")
 
 
 def test_who_dies_while_buying_holds_up_nobody_and_its_cost_still_counts() -> None:
-    process = buyer(60.0)
-    process.kill()
-    process.wait()
+    with buyer(60.0) as (process, _):
+        process.kill()
+        process.join()
     started = time.monotonic()
     mine = TILL.buy(SHARED, lambda: Receipt("mine", {"characters": 5}))
 

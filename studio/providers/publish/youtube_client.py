@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -74,8 +74,7 @@ class Channel:
 
     def __enter__(self) -> Self:
         with errors(self._vendor):
-            document = {**_document(), "rootUrl": self._vendor.root.rstrip("/") + "/"}
-            self._service = build_from_document(document, http=self._http)
+            self._resource("videos")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -93,7 +92,7 @@ class Channel:
         Raises:
             ProviderNotReady: the account has none.
         """
-        for row in self._rows(self._service.channels().list(part="snippet", mine=True)):
+        for row in self._rows(self._resource("channels").list(part="snippet", mine=True)):
             if channel_id := name_of(row.get("id")):
                 return channel_id, str(row_of(row.get("snippet")).get("title") or channel_id)
         raise ProviderNotReady(
@@ -105,7 +104,7 @@ class Channel:
         media = MediaFileUpload(str(film), mimetype=media_type, chunksize=GRAIN, resumable=True)
         try:
             with errors(self._vendor):
-                asked = self._service.videos().insert(
+                asked = self._resource("videos").insert(
                     part="snippet,status", body=resource, notifySubscribers=notify_subscribers, media_body=media
                 )
                 headers = {
@@ -135,10 +134,10 @@ class Channel:
 
     def uploaded(self, *, title: str, description: str, since: str) -> str:
         """The id of the channel's video with these texts that was uploaded after *since*, "" where there is none."""
-        for channel in self._rows(self._service.channels().list(part="contentDetails", mine=True)):
+        for channel in self._rows(self._resource("channels").list(part="contentDetails", mine=True)):
             lists = row_of(row_of(channel.get("contentDetails")).get("relatedPlaylists"))
             playlist = name_of(lists.get("uploads"))
-            asked = self._service.playlistItems().list(part="snippet", playlistId=playlist, maxResults=50)
+            asked = self._resource("playlistItems").list(part="snippet", playlistId=playlist, maxResults=50)
             for row in self._rows(asked, missing_is_empty=True):
                 snippet = row_of(row.get("snippet"))
                 if (
@@ -151,29 +150,29 @@ class Channel:
 
     def video(self, video_id: str) -> Row:
         """The parts `status` and `processingDetails` of a video, nothing where it is gone."""
-        asked = self._service.videos().list(part="status,processingDetails", id=video_id)
+        asked = self._resource("videos").list(part="status,processingDetails", id=video_id)
         return next(self._rows(asked), {})
 
     def delete(self, video_id: str) -> None:
         """Remove a video; one that is gone already is fine."""
-        self._call(self._service.videos().delete(id=video_id), fine=GONE)
+        self._call(self._resource("videos").delete(id=video_id), fine=GONE)
 
     def set_thumbnail(self, video_id: str, poster: bytes, *, media_type: str) -> None:
         """Show *poster* before the video plays."""
         media = MediaInMemoryUpload(poster, mimetype=media_type, resumable=False)
-        self._call(self._service.thumbnails().set(videoId=video_id, media_body=media))
+        self._call(self._resource("thumbnails").set(videoId=video_id, media_body=media))
 
     def add_captions(self, video_id: str, srt: bytes, *, language: str) -> None:
         """Add captions; where there are some in *language* already they stay."""
         snippet = {"videoId": video_id, "language": language, "name": "", "isDraft": False}
         media = MediaInMemoryUpload(srt, mimetype="application/octet-stream", resumable=False)
         self._call(
-            self._service.captions().insert(part="snippet", body={"snippet": snippet}, media_body=media), fine=(409,)
+            self._resource("captions").insert(part="snippet", body={"snippet": snippet}, media_body=media), fine=(409,)
         )
 
     def add_to_playlist(self, video_id: str, *, playlist_id: str) -> None:
         """Put the video into a playlist, once: it is asked first, as the same call again would add it again."""
-        items = self._service.playlistItems()
+        items = self._resource("playlistItems")
         if next(self._rows(items.list(part="snippet", playlistId=playlist_id, videoId=video_id)), None):
             return
         resource = {"kind": "youtube#video", "videoId": video_id}
@@ -198,6 +197,9 @@ class Channel:
             return Standing(is_gone=True)
         raise refusal(self._vendor, response.status, response, content)
 
+    def _resource(self, name: str) -> Any:
+        return _resource(self._vendor.root.rstrip("/") + "/", name)
+
     def _rows(self, asked: Any, *, missing_is_empty: bool = False) -> Iterator[Row]:
         answer = self._call(asked, fine=(404,) if missing_is_empty else ())
         return rows_of(answer.get("items"))
@@ -206,7 +208,7 @@ class Channel:
         """The answer, nothing where its status is among *fine*."""
         with errors(self._vendor):
             try:
-                answer = asked.execute(num_retries=0)
+                answer = asked.execute(http=self._http, num_retries=0)
             except HttpError as error:
                 if error.status_code in fine:
                     return {}
@@ -302,6 +304,18 @@ def errors(vendor: Vendor) -> Iterator[None]:
         raise vendor.unavailable(f"no answer ({type(error).__name__})") from None
     except (Error, ValueError, RecursionError):
         raise vendor.unavailable("its answer was of another shape") from None
+
+
+@lru_cache(maxsize=16)
+def _resource(root: str, name: str) -> Any:
+    """What makes the requests to *name*, "videos" for one; to read it from the API's description takes tens of milliseconds."""
+    return getattr(_service(root), name)()
+
+
+@lru_cache(maxsize=1)
+def _service(root: str) -> Any:
+    """The API at *root*. It belongs to no channel: a request is sent by whom `execute` is given."""
+    return build_from_document({**_document(), "rootUrl": root}, http=httplib2.Http())
 
 
 @cache

@@ -108,24 +108,24 @@ def is_charged(status: int) -> bool:
 
 
 def _reserve(desk: Desk, name: str, units: int) -> None:
-    if units and _most(name):
-        desk.reserve(_allowance(name, units))
+    if units and (most := _most(name)):
+        desk.reserve(_allowance(name, units, most=most))
 
 
 def _settle(caller: Spending, desk: Desk) -> None:
     for name in (UPLOADS, UNITS):
-        if _most(name):
-            desk.settle(_allowance(name, caller.spent.get(name, 0)))
+        if most := _most(name):
+            desk.settle(_allowance(name, caller.spent.get(name, 0), most=most))
 
 
-def _allowance(name: str, units: int) -> Allowance:
+def _allowance(name: str, units: int, *, most: int) -> Allowance:
     now = datetime.now(PACIFIC)
     return Allowance(
         platform="youtube",
         name=name,
         setting=_setting(name).upper(),
         day=now.date().isoformat(),
-        most=_most(name),
+        most=most,
         units=units,
         ends_in_s=until_midnight(now) + AFTER_MIDNIGHT_S,
     )

@@ -20,14 +20,16 @@ from tests.studio.render.test_film import Cancelled, rendered
 
 pytestmark = pytest.mark.usefixtures("grey", "no_child_left")
 
-LARGE = Canvas(width=540, height=960)
-STYLE = CaptionStyle(font="Outfit ExtraBold", size_px=48, outline_px=4, centre_y_px=700, max_width_px=460)
+LARGE = Canvas(width=396, height=704)
+"""Larger than the small copies."""
+
+STYLE = CaptionStyle(font="Outfit ExtraBold", size_px=36, outline_px=3, centre_y_px=510, max_width_px=340)
 
 
-FRAMES = 160
+FRAMES = 110
 
 
-def spoken(studio: Studio, *, scenes: int = 6) -> Timeline:
+def spoken(studio: Studio, *, scenes: int = 4) -> Timeline:
     """Scenes of a second each that become lighter, with a voice."""
     voice = studio.asset(make_sound(studio.root / "voice.wav", seconds=scenes), "audio")
     clips = (drawn(number * 30, number * 30 + 30, level=50 + 30 * number) for number in range(scenes))
@@ -42,13 +44,13 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> RenderedFilm:
-    """Something pale, and from frame 72 on something busy, in a size that needs a small copy."""
+    """Something pale, and from frame 42 on something busy, in a size that needs a small copy."""
     studio = Studio(tmp_path_factory.mktemp("large"))
     # Grey, for a JPEG weighs colours otherwise than the film does.
-    busy = studio.asset(make_clip(studio.root / "busy.mp4", seconds=3, fps="30", size=(540, 960), filters="hue=s=0"))
-    pale = studio.asset(make_colour_clip(studio.root / "pale.mp4", colour="0xa0a0a0", seconds=3))
-    clips = (clip(pale, 0, 80), clip(busy, 72, FRAMES))
-    words = cue(0, 120, ("Hello", 0, 120))
+    busy = studio.asset(make_clip(studio.root / "busy.mp4", seconds=3, fps="30", size=(396, 704), filters="hue=s=0"))
+    pale = studio.asset(make_colour_clip(studio.root / "pale.mp4", colour="0xa0a0a0", seconds=2))
+    clips = (clip(pale, 0, 50), clip(busy, 42, FRAMES))
+    words = cue(0, 80, ("Hello", 0, 80))
     timeline = Timeline(canvas=LARGE, clips=clips, caption_style=STYLE, captions=(words,))
     return studio.render(timeline, has_previews=True)
 
@@ -94,7 +96,7 @@ def test_a_finished_film_has_a_small_copy_of_the_same_length(large: RenderedFilm
 def test_a_segment_whose_small_copy_is_gone_is_not_rendered_for_it(
     studio: Studio, caplog: pytest.LogCaptureFixture
 ) -> None:
-    source = studio.asset(make_clip(studio.root / "a.mp4", seconds=1, size=(540, 960)))
+    source = studio.asset(make_clip(studio.root / "a.mp4", seconds=1, size=(396, 704)))
     timeline = Timeline(canvas=LARGE, clips=(clip(source, 0, 20),), caption_style=STYLE)
     first = luma(studio.render(timeline, has_previews=True).preview)
     small = min(studio.cache.glob("*.mp4"), key=lambda path: path.stat().st_size)
@@ -126,12 +128,12 @@ def test_thumbnails_are_frames_of_the_film_in_its_size(large: RenderedFilm) -> N
     assert [still.path.name for still in large.thumbnails] == [
         f"thumbnail{n + 1}.jpg" for n in range(len(large.thumbnails))
     ]
-    assert {Image.open(still.path).size for still in large.thumbnails} == {(540, 960)}
-    assert large.thumbnails[0].frame >= 80
+    assert {Image.open(still.path).size for still in large.thumbnails} == {(396, 704)}
+    assert large.thumbnails[0].frame >= 50
     scores = [still.score for still in large.thumbnails]
     assert scores == sorted(scores, reverse=True)
     with av.open(str(large.video)) as opened:
-        frames = [frame.to_ndarray()[:960].astype(np.float32) for frame in opened.decode(video=0)]
+        frames = [frame.to_ndarray()[:704].astype(np.float32) for frame in opened.decode(video=0)]
     taken = np.asarray(Image.open(large.thumbnails[0].path).convert("L"), np.float32) * 219 / 255 + 16
     nearest = min(range(len(frames)), key=lambda number: np.abs(frames[number] - taken).mean())
     assert nearest == large.thumbnails[0].frame
@@ -139,9 +141,9 @@ def test_thumbnails_are_frames_of_the_film_in_its_size(large: RenderedFilm) -> N
 
 def test_a_film_that_opens_black_has_a_poster_that_is_not(studio: Studio, tmp_path: Path) -> None:
     black = studio.asset(make_colour_clip(tmp_path / "black.mp4", colour="black", seconds=2))
-    busy = studio.asset(make_clip(tmp_path / "busy.mp4", seconds=3, size=(180, 320)))
+    busy = studio.asset(make_clip(tmp_path / "busy.mp4", seconds=2, size=(180, 320)))
 
-    made = studio.render(film(clip(black, 0, 40), clip(busy, 40, 120)), has_previews=True)
+    made = studio.render(film(clip(black, 0, 40), clip(busy, 40, 90)), has_previews=True)
 
     assert np.asarray(Image.open(made.poster).convert("L")).mean() > 40
     assert all(still.frame >= 40 for still in made.thumbnails)

@@ -19,6 +19,7 @@ from PIL import Image
 from studio.errors import RenderFailed, UnreadableMedia
 from studio.models.shot import PictureShot, View
 from studio.models.timeline import TimelineClip, VoiceClip
+from studio.render import graph
 from tests.media import ffmpeg, make_clip, make_colour_clip, make_picture, make_picture_bomb, make_sound
 from tests.studio.render.conftest import Studio, clip, cue, drawn, ffmpeg_children, film
 from tests.studio.render.measure import audio_seconds, frame_times, luma, pictures
@@ -52,7 +53,7 @@ def test_every_frame_of_a_mixed_film_is_one_frame_after_the_last(studio: Studio)
         voice=(VoiceClip(audio=voice, start_frame=10),),
     )
 
-    made = studio.render(timeline, has_previews=True)
+    made = studio.render(timeline)
 
     assert frame_times(made.video) == [Fraction(number, 30) for number in range(110)]
     assert audio_seconds(made.video) == pytest.approx(110 / 30, abs=FRAME_S)
@@ -106,7 +107,7 @@ def test_a_dissolve_from_a_clip_to_a_still_is_even(studio: Studio) -> None:
 
 def test_a_dissolve_between_clips_continues_both_without_a_jump(studio: Studio, tmp_path: Path) -> None:
     ramp = "geq=lum='16+mod(N*3,220)':cb=128:cr=128"
-    source = studio.asset(make_clip(tmp_path / "ramp.mp4", seconds=4, fps="30", filters=ramp))
+    source = studio.asset(make_clip(tmp_path / "ramp.mp4", seconds=3, size=(90, 160), fps="30", filters=ramp))
 
     made = studio.render(film(clip(source, 0, 70), clip(source, 40, 70 + 20)))
 
@@ -121,7 +122,7 @@ def test_a_dissolve_between_clips_continues_both_without_a_jump(studio: Studio, 
 
 def test_a_clip_shorter_than_its_shot_holds_its_last_frame(studio: Studio, tmp_path: Path) -> None:
     ramp = "geq=lum='40+N*4':cb=128:cr=128"
-    short = studio.asset(make_clip(tmp_path / "a.mp4", seconds=1, fps="30", filters=ramp))
+    short = studio.asset(make_clip(tmp_path / "a.mp4", seconds=1, size=(90, 160), fps="30", filters=ramp))
 
     made = studio.render(film(clip(short, 0, 60), drawn(54, 80)))
 
@@ -143,7 +144,7 @@ def test_a_shot_that_starts_after_its_clip_ends_shows_the_end_of_it(studio: Stud
 def test_frames_that_come_at_odd_times_become_even(studio: Studio, tmp_path: Path) -> None:
     uneven = "geq=lum='40+N*3':cb=128:cr=128,setpts='if(lt(N,15),N,15+(N-15)*3)/30/TB'"
     source = studio.asset(
-        make_clip(tmp_path / "a.mp4", seconds=2, fps="30", filters=uneven, options=("-fps_mode", "vfr"))
+        make_clip(tmp_path / "a.mp4", seconds=2, size=(90, 160), fps="30", filters=uneven, options=("-fps_mode", "vfr"))
     )
 
     levels = luma(studio.render(film(clip(source, 0, 45))).video)
@@ -319,15 +320,24 @@ def test_a_cancellation_leaves_no_process_and_no_file(studio: Studio) -> None:
     def raise_cancelled(*_: object) -> None:
         raise Cancelled
 
+    is_over = threading.Event()
+
+    def cancel_once_it_renders() -> None:
+        while not any(file.stat().st_size for file in studio.out.glob(f".render-*/segment*/{graph.SEGMENT}")):
+            if is_over.wait(0.05):
+                return
+        os.kill(os.getpid(), signal.SIGUSR1)
+
     timeline = long_film(studio)
     before = signal.signal(signal.SIGUSR1, raise_cancelled)
-    timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGUSR1))
-    timer.start()
+    canceller = threading.Thread(target=cancel_once_it_renders)
+    canceller.start()
     try:
         with pytest.raises(Cancelled):
             studio.render(timeline, has_previews=True)
     finally:
-        timer.cancel()
+        is_over.set()
+        canceller.join()
         signal.signal(signal.SIGUSR1, before)
 
     assert ffmpeg_children() == []
@@ -339,7 +349,7 @@ def test_a_time_out_leaves_no_process_and_no_file(studio: Studio) -> None:
     timeline = long_film(studio)
 
     with pytest.raises(RenderFailed, match="took longer than 1 s"):
-        studio.render(timeline, timeout_s=1, has_previews=True)
+        studio.render(timeline, timeout_s=0.6, has_previews=True)
 
     assert ffmpeg_children() == []
     assert list(studio.out.iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from studio.errors import BadInput
 from studio.models.brief import Aspect
 from studio.models.template import Template
 from studio.models.templatefiles import load_template, template_names
+from studio.models.timeline import Timeline
 from studio.providers.storage import open_storage
 from studio.settings import get_settings
 from studio.stages.previews import PICTURES, _moments, draw_preview, plan_preview
@@ -29,11 +31,17 @@ def draw(template: Template, path: Path, *, language: str = "en", aspect: Aspect
         return opened.convert("RGB")
 
 
+@cache
+def planned(name: str, language: str) -> Timeline:
+    """The film that a template's preview is of; nothing of it is in the store."""
+    return plan_preview(load_template(name), language, storage=open_storage(get_settings()), today=TODAY)
+
+
 @pytest.mark.parametrize("name", template_names())
 def test_the_samples_of_every_template_make_whole_films(name: str) -> None:
     template, seen = load_template(name), set()
     for language in template.wording:
-        timeline = plan_preview(template, language, storage=open_storage(get_settings()), today=TODAY)
+        timeline = planned(name, language)
         layouts = [getattr(clip.shot, "layout", "") for clip in timeline.clips]
         seen |= set(layouts)
 
@@ -44,7 +52,7 @@ def test_the_samples_of_every_template_make_whole_films(name: str) -> None:
 
 @pytest.mark.parametrize("name", template_names())
 def test_no_picture_of_a_preview_is_caught_in_a_transition(name: str) -> None:
-    timeline = plan_preview(load_template(name), "en", storage=open_storage(get_settings()), today=TODAY)
+    timeline = planned(name, "en")
     shown = [[clip for clip in timeline.clips if clip.start_frame <= at < clip.end_frame] for at in _moments(timeline)]
 
     assert [len(clips) for clips in shown] == [1] * PICTURES
