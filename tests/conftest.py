@@ -65,6 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place_of)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InLines | None:
     """For `--dist loadfile`."""
     return InLines(config, log) if config.getvalue("dist") == "loadfile" else None

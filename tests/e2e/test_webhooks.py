@@ -39,10 +39,11 @@ def delivered(stack: Stack, query: str) -> list[dict[str, Any]]:
 
 
 def test_a_finished_film_is_told_again_after_a_failure_with_a_link_that_works(stack: Stack) -> None:
-    with receiver(503, 200) as (url, came):
+    answer = stack.post("/videos", {"title": "Tides", "script": "The sea rises.", "resolution": "540p"})
+    video_id = answer.json()["data"]["id"]
+    # Films of the tests before may be told of now.
+    with receiver(503, 200, about=video_id) as (url, came):
         made = hook(stack, url, "video.completed")
-        answer = stack.post("/videos", {"title": "Tides", "script": "The sea rises.", "resolution": "540p"})
-        video_id = answer.json()["data"]["id"]
         stack.await_status(video_id, "completed")
         # Others may listen too: this product has also run the examples of the SDKs.
         (log,) = delivered(stack, f"video_id={video_id}&webhook_id={made['id']}")
