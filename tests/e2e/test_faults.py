@@ -19,7 +19,7 @@ FACTS = "The moon pulls the sea, and the water rises towards it."
 
 def fresh_facts(word: str) -> str:
     """Sentences that no film has said before, recordings are shared between films; in Chinese, which takes a while."""
-    return "".join(f"{word}{number}，海水漲上來。" for number in (11, 12))
+    return "".join(f"{word}{number}的時候，海水會慢慢漲上來，然後再退下去。" for number in range(11, 14))
 
 
 FACTS_TO_RENDER = (

@@ -60,7 +60,8 @@ def test_a_message_does_not_wait_for_a_film_in_the_making(stack: Stack) -> None:
     with receiver() as (url, came):
         made = hook(stack, url, "video.failed")
         video_id = stack.generate("Tides", "The moon pulls the sea. The sea rises and falls. " * 12, resolution="540p")
-        stack.await_stage(video_id, "narration")
+        # Whichever stage: what was said before is not said again, and then narration is over at once.
+        until(lambda: stack.row(video_id)["stage"], timeout_s=90)
         stack.post(f"/webhooks/{made['id']}/test", {})
         delivered(stack, f"webhook_id={made['id']}")
         stage = stack.row(video_id)["completed_at"]
