@@ -200,7 +200,8 @@ def estimated_seconds(duration: int) -> int:
 
 
 def _glances() -> Together[tuple[str, str], Video | None]:
-    return _GLANCES.setdefault(asyncio.get_running_loop(), Together(_glance))
+    loop = asyncio.get_running_loop()
+    return _GLANCES.get(loop) or _GLANCES.setdefault(loop, Together(_glance))
 
 
 def _glance(asked: Sequence[tuple[str, str]]) -> list[Video | None]:

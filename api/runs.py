@@ -372,7 +372,8 @@ def _prefect(*, retries: int = 1) -> Iterator[SyncPrefectClient]:
     # Left to itself the client waits for half a minute and more while the server's SQLite is locked; a caller of ours
     # is better told at once, and what was asked for is done by the reconciler.
     try:
-        with _settings(retries), get_client(httpx_settings=_transport(), sync_client=True) as client:
+        transport = {"timeout": PATIENCE_S, "verify": _certificates()}
+        with _settings(retries), get_client(httpx_settings=transport, sync_client=True) as client:
             yield client
     except ObjectNotFound:
         raise
@@ -382,10 +383,6 @@ def _prefect(*, retries: int = 1) -> Iterator[SyncPrefectClient]:
         raise PrefectUnavailable from error
     except (httpx.HTTPError, OSError, RuntimeError) as error:
         raise PrefectUnavailable from error
-
-
-def _transport() -> dict[str, Any]:
-    return {"timeout": PATIENCE_S, "verify": _certificates()}
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -36,6 +36,16 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     shared = item.session.stash.get(_SHARED, None)
     if shared and not shares(nextitem):
         shared.rest()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure beside load may not come again: what the product complained of goes with it."""
+    report = yield
+    product = getattr(item, "funcargs", {}).get("shared_stack")
+    if report.failed and isinstance(product, Stack):
+        report.sections.append(("what the product complained of", product.complaints()))
+    return report
 
 
 @pytest.fixture

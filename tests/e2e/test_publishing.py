@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.support.stack import Stack, call, until
@@ -94,16 +95,15 @@ def test_what_was_published_is_removed_and_may_be_published_again_by_a_process_t
     stack: Stack, film: str
 ) -> None:
     first = published(stack, film)
-    answer = call(
-        "DELETE", f"{stack.api}/social/publications/{first['id']}", headers={"Authorization": f"Bearer {stack.token}"}
-    )
-    until(lambda: publication(stack, film)["status"] == "withdrawn", timeout_s=60, every_s=0.3)
+    answer = withdrawn(stack, first["id"])
     gone = packages(stack, first["id"])
     body = {"platform": "folder", "video_id": film, "content": {"title": "潮汐"}}
-    second = str(stack.post("/social/publish", body).json()["data"]["publish_id"])
-    pid = until(lambda: holder(stack, second), timeout_s=60, every_s=0.02)
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: state(stack, second) == "published", timeout_s=90, every_s=0.3)
+    second = ""
+    while not second or not is_killed(stack, second):
+        if second:
+            withdrawn(stack, second)
+        second = str(stack.post("/social/publish", body).json()["data"]["publish_id"])
+    await_state(stack, second, "published", timeout_s=90)
 
     assert answer.status_code == 202
     assert gone == []
@@ -111,12 +111,43 @@ def test_what_was_published_is_removed_and_may_be_published_again_by_a_process_t
     assert len(packages(stack, second)) == 1
 
 
-def holder(stack: Stack, publish_id: str) -> int:
-    """The process that makes the publication, 0 while none does."""
+def withdrawn(stack: Stack, publish_id: str) -> httpx2.Response:
+    """The answer to a publication's end, once that is carried out."""
+    await_state(stack, publish_id, "published", timeout_s=60)
+    address = f"{stack.api}/social/publications/{publish_id}"
+    answer = call("DELETE", address, headers={"Authorization": f"Bearer {stack.token}"})
+    await_state(stack, publish_id, "withdrawn", timeout_s=60)
+    return answer
+
+
+def is_killed(stack: Stack, publish_id: str) -> bool:
+    """Whether the process that makes the publication could be killed before it was done: it takes a moment."""
+    pid, _ = until(lambda: held(stack, publish_id), timeout_s=60, every_s=0.02) or (0, False)
+    try:
+        os.kill(pid, signal.SIGSTOP)
+    except ProcessLookupError:
+        return False
+    _, is_over = held(stack, publish_id) or (0, True)
+    os.kill(pid, signal.SIGCONT if is_over else signal.SIGKILL)
+    return not is_over
+
+
+def held(stack: Stack, publish_id: str) -> tuple[int, bool] | None:
+    """The process that makes the publication and whether it is over; None before one does."""
     with closing(sqlite3.connect(stack.home / "video-system.db", timeout=10)) as connection:
-        (pid,) = connection.execute("SELECT pid FROM publications WHERE id = ?", (publish_id,)).fetchone()
-    return int(pid or 0)
+        statement = "SELECT pid, finished_at IS NOT NULL FROM publications WHERE id = ?"
+        pid, is_over = connection.execute(statement, (publish_id,)).fetchone()
+    return (int(pid), bool(is_over)) if pid else None
 
 
-def state(stack: Stack, publish_id: str) -> str:
-    return str(stack.get(f"/social/publications/{publish_id}").json()["data"]["status"])
+def await_state(stack: Stack, publish_id: str, wanted: str, *, timeout_s: float) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def ask() -> bool:
+        seen[:] = [stack.get(f"/social/publications/{publish_id}").json()["data"]]
+        return bool(seen[0]["status"] == wanted)
+
+    try:
+        until(ask, timeout_s=timeout_s, every_s=0.3)
+    except AssertionError as error:
+        raise AssertionError(f"not {wanted} within {timeout_s:.0f} s: {seen}") from error

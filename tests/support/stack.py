@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -31,6 +32,10 @@ _TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 PLAIN = {"RENDER_TIER": "draft", "RENDER_PREVIEWS": "false"}
 """Settings where the picture is not the subject: its quality is measured in test_demo.py, small copies in test_providers.py."""
+
+
+COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b|^\w[\w.]*(Error|Exception)\b", re.I)
+MOST_COMPLAINTS = 12
 
 
 def free_port() -> int:
@@ -113,6 +118,14 @@ class Stack:
         child = self.house.children.pop(name)
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
+
+    def complaints(self) -> str:
+        """The last warnings and errors of each process, without their tracebacks."""
+        said = []
+        for log in sorted((self.home / "logs").glob("*.log")):
+            lines = [line for line in log.read_text("utf-8", "replace").splitlines() if COMPLAINT.search(line)]
+            said += [f"{log.stem}: {line[:300]}" for line in lines[-MOST_COMPLAINTS:]]
+        return "\n".join(said)
 
     def rest(self) -> None:
         """End everything; the files stay, and each process can be started again."""
