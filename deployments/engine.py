@@ -19,6 +19,7 @@ ADDRESS = "VIDEO_SYSTEM_FORK_SERVER"
 """Names the socket of the fork server in the environment of a worker."""
 
 STDIO = (0, 1, 2)
+PASSED_ON = (signal.SIGTERM, signal.SIGINT)
 
 
 def main() -> NoReturn:
@@ -32,6 +33,7 @@ def main() -> NoReturn:
             # It went away before there was a process.
             _become_engine()
         _pass_signals_on(int(begun["pid"]))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
         status = 1
         # Whoever ends first says so: the line is open until the process is gone, also when the fork server has died.
         while (message := _message(answers)) is not None:
@@ -47,6 +49,8 @@ def _connection() -> socket.socket | None:
     # Not of pathlib: importing it would take as long as all else here.
     folder = os.getcwd()  # noqa: PTH109
     request = json.dumps({"environment": dict(os.environ), "folder": folder}).encode()
+    # From here on there may be a process: a signal that comes before we know which waits for it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
     server = socket.socket(socket.AF_UNIX)
     try:
         server.connect(address)
@@ -59,6 +63,8 @@ def _connection() -> socket.socket | None:
 
 
 def _become_engine() -> NoReturn:
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
     os.execv(sys.executable, [sys.executable, "-m", "prefect.engine"])  # noqa: S606
 
 
@@ -80,7 +86,7 @@ def _pass_signals_on(pid: int) -> None:
         except ProcessLookupError:
             return
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in PASSED_ON:
         signal.signal(number, pass_on)
 
 

@@ -96,7 +96,7 @@ def up(console: Console) -> None:
     signing_key()
     migrate()
     with _household(Household(logs, _environment())) as house:
-        house.start("prefect", sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1",
+        house.start("prefect", sys.executable, "-m", "deployments.prefectserver", "--host", "127.0.0.1",
                     "--port", str(settings.prefect_port))  # fmt: skip
         house.start("api", sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--host",
                     settings.api_host, "--port", str(settings.api_port), "--no-access-log",

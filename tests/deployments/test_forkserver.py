@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -95,6 +96,12 @@ def begun(run: subprocess.Popen[str]) -> tuple[int, int]:
     return int(pid), int(child)
 
 
+def blocked(pid: int) -> set[int]:
+    """Signals that the process lets wait. Source: proc(5), SigBlk."""
+    [mask] = [line.split()[1] for line in Path(f"/proc/{pid}/status").read_text().splitlines() if "SigBlk" in line]
+    return {number for number in range(1, 65) if int(mask, 16) >> (number - 1) & 1}
+
+
 def is_gone(pid: int) -> bool:
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
@@ -130,6 +137,24 @@ def test_what_a_run_starts_hears_the_signals_of_the_client_too(worker_of: Callab
     assert run.communicate(timeout=20)[0] == "asked to leave\n"
     assert run.returncode == 7
     assert until(lambda: is_gone(child), timeout_s=5)
+
+
+def test_a_signal_that_comes_before_the_client_knows_its_run_is_passed_on(worker_of: Callable[[str], Worker]) -> None:
+    worker = worker_of(STAYS)
+    server = worker.fork_server()
+    server.suspend()
+    run = worker.run()
+    until(lambda: signal.SIGTERM in blocked(run.pid), timeout_s=20)
+    run.terminate()
+    time.sleep(0.2)
+    waits = run.poll() is None
+    server.resume()
+
+    _, errors = run.communicate(timeout=20)
+
+    assert waits
+    # The run may be ended before it has set itself to hear signals.
+    assert run.returncode in (7, -signal.SIGTERM), errors
 
 
 def test_a_client_that_is_killed_takes_its_run_along(worker_of: Callable[[str], Worker]) -> None:

@@ -86,9 +86,8 @@ class Stack:
         return f"http://127.0.0.1:{self.prefect_port}/api"
 
     def start_prefect(self) -> None:
-        self._python(
-            "prefect", "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.prefect_port)
-        )
+        words = ("--host", "127.0.0.1", "--port", str(self.prefect_port))
+        self._python("prefect", "-m", "deployments.prefectserver", *words)
         self.house.await_url("prefect", f"{self.prefect}/health")
 
     def start_deployed(self) -> None:
