@@ -87,7 +87,7 @@ def make_workload(
     sources = [asset(make_source(folder, number), "video") for number in range(min(len(lengths), len(_SOURCES)))]
     clips, cues, at = [], [], 0
     for number, frames in enumerate(lengths):
-        shot = ClipShot(clip=sources[number % len(sources)], start=0.4 + 0.1 * (number // len(sources) % 10))
+        shot = ClipShot(clip=sources[number % len(sources)], start=0.1 * (number // len(sources) % 10))
         clips.append(TimelineClip(start_frame=at, end_frame=at + frames, shot=shot))
         cues += _cues(at, frames, number, last_word if number == 1 else "sunset")
         at += frames
