@@ -20,6 +20,9 @@ export class Connection {
   #apiKey;
 
   constructor(apiKey, { baseUrl, timeout, maxRetries, language, fetch }) {
+    if (apiKey != null && typeof apiKey !== 'string') {
+      throw new TypeError('the key is a string, and options come after it: new VideoSystemClient(key, { baseUrl })');
+    }
     this.baseUrl = (baseUrl || environment.VIDEO_SYSTEM_BASE_URL || DEFAULT_URL).replace(/\/+$/, '');
     this.#apiKey = apiKey || environment.VIDEO_SYSTEM_API_KEY || '';
     this.timeout = timeout;

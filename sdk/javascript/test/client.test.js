@@ -52,6 +52,10 @@ test('an id that is none is an error of the caller, who sent nothing', () => ser
   assert.equal(asked.length, 0);
 }));
 
+test('options in the place of the key are an error, not a client without a key', () => {
+  assert.throws(() => new sdk.VideoSystemClient({ apiKey: 'vs_live_secret' }), /the key is a string, and options come after it/);
+});
+
 test('a busy service is asked again with the same idempotency key', () => serving(
   [bad(503), bad(429, { 'Retry-After': '0' }), good(ACCEPTED, 202)],
   async (client, asked) => {
