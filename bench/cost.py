@@ -6,6 +6,7 @@ import os
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,11 +49,11 @@ def _watch(root: int, peak: list[float], done: threading.Event) -> None:
 def _tree(root: int) -> list[int]:
     found, at = [root], 0
     while at < len(found):
-        for task in Path(f"/proc/{found[at]}/task").glob("*/children"):
-            try:
-                found += [int(word) for word in task.read_text().split()]
-            except OSError:
-                continue
+        # Any of them may end in between.
+        with suppress(OSError):
+            for task in Path(f"/proc/{found[at]}/task").iterdir():
+                with suppress(OSError):
+                    found += [int(word) for word in (task / "children").read_text().split()]
         at += 1
     return found
 

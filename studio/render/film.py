@@ -107,7 +107,7 @@ def render_film(
         parts = _render_parts(suite, jobs=at_once, on_tick=on_tick, preview=preview)
         whole, small = _join(parts, suite=suite)
         opening = suite.folder / "poster" / graph.POSTER
-        pictures = take_pictures(whole, small=small, opening=opening, suite=suite, jobs=at_once)
+        pictures = take_pictures(parts.segments, small=small, opening=opening, suite=suite, jobs=at_once)
         film = _deliver(whole, small=small, pictures=pictures, suite=suite, work=work, loudness=parts.loudness)
     kept.prune()
     tell(1.0)

@@ -30,11 +30,16 @@ KEY_CHARS = 8
 
 @dataclass(frozen=True, slots=True)
 class RenderedSegment:
-    """A segment's file with the decoder's parameter sets in it, and the file of its small copy if there is to be one."""
+    """
+    A segment's file with the decoder's parameter sets in it, and the file of its small copy if there is to be one.
+
+    *key* stands for everything that shapes its pixels.
+    """
 
     path: Path
     parameters: bytes
     small: Path | None
+    key: str
 
 
 def render_segment(segment: Segment, *, name: str, suite: Suite) -> RenderedSegment:
@@ -129,7 +134,7 @@ def _from_cache(key: str, *, segment: Segment, suite: Suite, desk: Path) -> Rend
     except RenderFailed:
         logger.warning("segment %s is damaged in the cache and is rendered again", key[:KEY_CHARS])
         return None
-    return RenderedSegment(kept, parameters, _small(kept, key=key, segment=segment, suite=suite, desk=desk))
+    return RenderedSegment(kept, parameters, _small(kept, key=key, segment=segment, suite=suite, desk=desk), key)
 
 
 def _small(kept: Path, *, key: str, segment: Segment, suite: Suite, desk: Path) -> Path | None:
@@ -173,7 +178,7 @@ def _encode(segment: Segment, *, argv: list[str], name: str, key: str, suite: Su
     parameters = verify_picture(path, frames=segment.frames)
     suite.cache.keep(path, name=f"{key}.mp4")
     if suite.small is None:
-        return RenderedSegment(path, parameters, None)
+        return RenderedSegment(path, parameters, None, key)
     small_name = _small_name(key, segment=segment, canvas=suite.small)
     small = _keep_small(desk / graph.SMALL, name=small_name, segment=segment, suite=suite)
-    return RenderedSegment(path, parameters, small)
+    return RenderedSegment(path, parameters, small, key)

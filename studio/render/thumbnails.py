@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from studio.errors import RenderFailed
 from studio.models.rendition import MOST_THUMBNAILS
 from studio.render import graph
+from studio.render.cache import content_key
 from studio.render.suite import Suite
 
 Luma = NDArray[np.uint8]
@@ -48,24 +49,47 @@ class Still:
     score: float
 
 
-def take_still(frame: int, *, film: Path, suite: Suite) -> Still:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Frames [start, end) of a film as a file of their own; *key* stands for what is to be seen in it."""
+
+    start: int
+    end: int
+    path: Path
+    key: str
+
+
+def take_still(frame: int, *, pieces: Sequence[Piece], suite: Suite) -> Still:
     """
-    Frame number *frame* of *film*, which is the film or its small copy, and how good the frame is by itself.
+    Frame number *frame* of the film in *pieces*, large or small, and how good the frame is by itself.
 
     Raises:
         RenderFailed: ffmpeg failed.
     """
-    path = take_frame(frame, film=film, name=f"look{frame:06d}", suite=suite)
+    path = take_frame(frame, pieces=pieces, name=f"look{frame:06d}", suite=suite)
     luma = read_luma(path)
     return Still(path, frame, luma, score(luma))
 
 
-def take_frame(frame: int, *, film: Path, name: str, suite: Suite) -> Path:
-    """Frame number *frame* of *film* as a JPEG in a working directory called *name*. Raises RenderFailed."""
+def take_frame(frame: int, *, pieces: Sequence[Piece], name: str, suite: Suite) -> Path:
+    """
+    Frame number *frame* of the film in *pieces* as a JPEG in a working directory called *name*.
+
+    It is taken once from a piece that stays the same: an edit of one scene needs no new pictures of the others.
+
+    Raises:
+        RenderFailed: ffmpeg failed.
+    """
+    (piece,) = (each for each in pieces if each.start <= frame < each.end)
     desk = suite.desk(name)
-    (desk / graph.SEGMENT).symlink_to(film)
-    suite.crew.run(graph.poster_frame(frame), folder=desk)
-    return desk / graph.POSTER
+    picture, argv = desk / graph.POSTER, graph.poster_frame(frame - piece.start)
+    kept = f"{content_key(of=piece.key, argv=argv)}.jpg"
+    if not (suite.cache.take(kept, into=picture) and _is_whole(picture)):
+        picture.unlink(missing_ok=True)
+        (desk / graph.SEGMENT).symlink_to(piece.path)
+        suite.crew.run(argv, folder=desk)
+        suite.cache.keep(picture, name=kept)
+    return picture
 
 
 def is_outdone(opening: Path, ranked: Sequence[Still]) -> bool:
@@ -123,6 +147,10 @@ def read_luma(path: Path) -> Luma:
         raise RenderFailed(f"{path.name} cannot be read back")
     scale = SHORT_SIDE_PX / min(picture.shape)
     return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _is_whole(jpeg: Path) -> bool:
+    return jpeg.read_bytes().endswith(b"\xff\xd9")
 
 
 def _novelty(still: Still, ranked: Sequence[Still]) -> float:
