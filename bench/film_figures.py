@@ -50,7 +50,7 @@ def against_moviepy(folder: Path, *, runs: int, lengths: tuple[int, ...]) -> dic
         pairs.append((ours, theirs))
     cpu = statistics.median(theirs.cpu_s / ours.cpu_s for ours, theirs in pairs)
     wall = statistics.median(theirs.wall_s / ours.wall_s for ours, theirs in pairs)
-    vmaf = _equal_vmaf(python, folder)
+    vmaf = _equal_vmaf(python, workload, folder)
     return {
         "frames": sum(lengths),
         "ours_cpu_s": [round(ours.cpu_s, 1) for ours, _ in pairs],
@@ -154,16 +154,13 @@ def memory(folder: Path) -> dict[str, Any]:
     }
 
 
-def _equal_vmaf(python: Path, folder: Path) -> dict[str, float]:
-    """VMAF of two scenes, each way against its own frames before the encoder."""
-    workload = make_workload(folder / "media", lengths=LENGTHS[:2])
+def _equal_vmaf(python: Path, workload: Workload, folder: Path) -> dict[str, float]:
+    """VMAF of both films that were just made, each against its own frames before the encoder."""
     render(workload, folder / "vmaf-reference", options=("--nearly-lossless",))
-    render(workload, folder / "vmaf")
     _render_moviepy(python, workload, folder / "vmaf-moviepy-reference.mp4", "--nearly-lossless")
-    _render_moviepy(python, workload, folder / "vmaf-moviepy.mp4")
     return {
-        "ours_vmaf": _vmaf(folder / "vmaf" / "film.mp4", folder / "vmaf-reference" / "film.mp4"),
-        "moviepy_vmaf": _vmaf(folder / "vmaf-moviepy.mp4", folder / "vmaf-moviepy-reference.mp4"),
+        "ours_vmaf": _vmaf(folder / "ours" / "film.mp4", folder / "vmaf-reference" / "film.mp4"),
+        "moviepy_vmaf": _vmaf(folder / "moviepy.mp4", folder / "vmaf-moviepy-reference.mp4"),
     }
 
 

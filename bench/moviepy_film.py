@@ -33,7 +33,7 @@ def main() -> None:
     film = CompositeVideoClip([scenes, *texts], size=(width, height)).with_duration(seconds)
     if timeline["voice"]:
         film = film.with_audio(_sound(timeline, files, seconds))
-    # Its own preset and CRF; they are also where its VMAF is nearest to ours.
+    # Its own preset and CRF; its VMAF is near ours then.
     preset, crf = ("ultrafast", "1") if options else ("medium", "23")
     film.write_videofile(
         out,
