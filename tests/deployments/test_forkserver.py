@@ -28,7 +28,8 @@ print(json.dumps({"pid": os.getpid(), "group": os.getpgid(0), "run": os.environ.
 STAYS = """
 import os, signal, subprocess, sys, time
 def leave(*_):
-    print("asked to leave", flush=True)
+    # Not by print: the signal may come while the line below is being flushed, and a second flush is an error there.
+    os.write(1, b"asked to leave\\n")
     sys.exit(7)
 signal.signal(signal.SIGTERM, leave)
 child = subprocess.Popen(["sleep", "60"])
@@ -134,8 +135,8 @@ def test_what_a_run_starts_hears_the_signals_of_the_client_too(worker_of: Callab
 
     run.terminate()
 
-    assert run.communicate(timeout=20)[0] == "asked to leave\n"
-    assert run.returncode == 7
+    said, errors = run.communicate(timeout=20)
+    assert (said, run.returncode) == ("asked to leave\n", 7), errors
     assert until(lambda: is_gone(child), timeout_s=5)
 
 

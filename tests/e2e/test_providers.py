@@ -146,7 +146,7 @@ def make(stack: Stack, title: str, **brief: Any) -> str:
 
 def segments(stack: Stack) -> set[str]:
     folder = stack.home / "cache" / "segments"
-    return {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    return {path.name for path in folder.glob("*.mp4") if not path.name.startswith(".")}
 
 
 @pytest.fixture(scope="module")

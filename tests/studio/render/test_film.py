@@ -258,6 +258,18 @@ def test_one_changed_caption_renders_one_segment(studio: Studio, caplog: pytest.
     assert sorted(rendered(caplog.records)) == ["cached", "cached", "cached", "rendered"]
 
 
+def test_one_changed_caption_takes_new_stills_of_its_scene_only(studio: Studio) -> None:
+    clips = (drawn(0, 30, level=60), drawn(30, 60, level=120), drawn(60, 90, level=180))
+    before = (cue(0, 20, ("One", 0, 20)), cue(30, 50, ("two", 30, 50)), cue(60, 80, ("three", 60, 80)))
+    studio.render(film(*clips, captions=before), has_previews=True)
+    taken = set(studio.cache.glob("*.jpg"))
+
+    studio.render(film(*clips, captions=(before[0], cue(30, 50, ("TWO", 30, 50)), before[2])), has_previews=True)
+
+    new = set(studio.cache.glob("*.jpg")) - taken
+    assert 0 < len(new) < len(taken) / 2
+
+
 def test_a_segment_that_moves_in_the_film_is_not_rendered_again(
     studio: Studio, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -272,12 +284,16 @@ def test_a_segment_that_moves_in_the_film_is_not_rendered_again(
 def test_a_damaged_file_in_the_cache_is_replaced(studio: Studio) -> None:
     timeline = film(drawn(0, 30))
     studio.render(timeline, has_previews=True)
-    for kept in studio.cache.glob("*.mp4"):
+    for kept in (*studio.cache.glob("*.mp4"), *studio.cache.glob("*.jpg")):
         content = kept.read_bytes()
         kept.unlink()
         kept.write_bytes(content[: len(content) // 2])
 
-    assert len(frame_times(studio.render(timeline, has_previews=True).video)) == 30
+    made = studio.render(timeline, has_previews=True)
+
+    assert len(frame_times(made.video)) == 30
+    for still in made.thumbnails:
+        Image.open(still.path).load()
 
 
 def test_another_tier_is_another_film(studio: Studio, caplog: pytest.LogCaptureFixture) -> None:
