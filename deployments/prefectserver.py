@@ -14,6 +14,8 @@ from typing import Any
 
 import aiosqlite
 
+CLOSE = aiosqlite.Cursor.close
+
 
 def end_cursors_in_their_threads() -> None:
     """From now on a cursor of aiosqlite that nobody closed is closed by its connection's thread, not by who finds it."""
@@ -23,7 +25,7 @@ def end_cursors_in_their_threads() -> None:
 
 async def _close(cursor: Any) -> None:
     cursor.is_closed = True
-    await cursor._execute(cursor._cursor.close)
+    await CLOSE(cursor)
 
 
 def _leave(cursor: Any) -> None:

@@ -33,8 +33,8 @@ async def cursor_that_failed(connection: aiosqlite.Connection) -> aiosqlite.Curs
     return cursor
 
 
-async def garbage_beside_a_writer(path: Path) -> None:
-    """Collect a cursor whose connection waits for what only this thread can end; raises where it waits in vain."""
+async def garbage_beside_a_writer(path: Path) -> bool:
+    """Collect a cursor whose connection waits for what only this thread can end; whether that had not waited in vain."""
     by_hand = {"isolation_level": None}
     async with aiosqlite.connect(path, **by_hand) as writer, aiosqlite.connect(path, **by_hand) as other:
         await writer.execute("PRAGMA journal_mode = WAL")
@@ -48,11 +48,12 @@ async def garbage_beside_a_writer(path: Path) -> None:
         gc.collect()
         await writer.execute("COMMIT")
         await waiting
+        return other.in_transaction
 
 
 @pytest.mark.usefixtures("_ended_in_threads")
 def test_garbage_holds_up_nobody_whose_connection_waits(tmp_path: Path) -> None:
-    asyncio.run(garbage_beside_a_writer(tmp_path / "some.db"))
+    assert asyncio.run(garbage_beside_a_writer(tmp_path / "some.db"))
 
 
 @pytest.mark.usefixtures("_ended_in_threads")

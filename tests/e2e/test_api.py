@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx2
 import pytest
 
 from tests.support.film import container
@@ -78,15 +77,12 @@ def started(stack: Stack, **parameters: Any) -> dict[str, Any]:
     address = f"{stack.prefect}/deployments/{deployment['id']}/create_flow_run"
     body = {"parameters": parameters, "idempotency_key": uuid4().hex}
 
-    # Prefect on SQLite says "database is locked" now and then, or nothing; whoever fills in the form sends it again.
+    # Prefect on SQLite says "database is locked" now and then; whoever fills in the form sends it again.
     def begun() -> str:
-        try:
-            answer = call("POST", address, json=body)
-        except httpx2.ReadTimeout:
-            return ""
+        answer = call("POST", address, json=body, timeout=60)
         return str(answer.json()["id"]) if answer.is_success else ""
 
-    run_id = until(begun, timeout_s=180, every_s=1)
+    run_id = until(begun, timeout_s=120, every_s=1)
 
     def over() -> dict[str, Any] | None:
         answer = call("GET", f"{stack.prefect}/flow_runs/{run_id}", timeout=60)

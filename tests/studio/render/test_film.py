@@ -6,10 +6,11 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -20,6 +21,8 @@ from studio.errors import RenderFailed, UnreadableMedia
 from studio.models.shot import PictureShot, View
 from studio.models.timeline import TimelineClip, VoiceClip
 from studio.render import graph
+from studio.render.crew import Crew
+from studio.render.moments import thumbnail_frames
 from tests.media import ffmpeg, make_clip, make_colour_clip, make_picture, make_picture_bomb, make_sound
 from tests.studio.render.conftest import Studio, clip, cue, drawn, ffmpeg_children, film
 from tests.studio.render.measure import audio_seconds, frame_times, luma, pictures
@@ -258,16 +261,29 @@ def test_one_changed_caption_renders_one_segment(studio: Studio, caplog: pytest.
     assert sorted(rendered(caplog.records)) == ["cached", "cached", "cached", "rendered"]
 
 
-def test_one_changed_caption_takes_new_stills_of_its_scene_only(studio: Studio) -> None:
+def test_one_changed_caption_takes_new_looks_at_its_scene_only(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     clips = (drawn(0, 30, level=60), drawn(30, 60, level=120), drawn(60, 90, level=180))
     before = (cue(0, 20, ("One", 0, 20)), cue(30, 50, ("two", 30, 50)), cue(60, 80, ("three", 60, 80)))
+    after = film(*clips, captions=(before[0], cue(30, 50, ("TWO", 30, 50)), before[2]))
     studio.render(film(*clips, captions=before), has_previews=True)
-    taken = set(studio.cache.glob("*.jpg"))
+    desks: list[str] = []
+    run = Crew.run
 
-    studio.render(film(*clips, captions=(before[0], cue(30, 50, ("TWO", 30, 50)), before[2])), has_previews=True)
+    def watched(crew: Crew, argv: Sequence[str], *, folder: Path, **how: Any) -> str:
+        desks.append(folder.name)
+        return run(crew, argv, folder=folder, **how)
 
-    new = set(studio.cache.glob("*.jpg")) - taken
-    assert 0 < len(new) < len(taken)
+    monkeypatch.setattr(Crew, "run", watched)
+
+    studio.render(after, has_previews=True)
+    looked = sorted(int(desk.removeprefix("look")) for desk in desks if desk.startswith("look"))
+    desks.clear()
+    studio.render(after, has_previews=True)
+    again = [desk for desk in desks if desk.startswith(("look", "thumbnail"))]
+
+    assert looked
+    assert looked == [frame for frame in thumbnail_frames(after) if 30 <= frame < 60]
+    assert again == []
 
 
 def test_a_segment_that_moves_in_the_film_is_not_rendered_again(
