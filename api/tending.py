@@ -21,6 +21,12 @@ A crash is left alone for this long. The worker reports one twice, up to three s
 started again in between would be crashed by the second report while its new process works on.
 """
 
+OPENED_WITHIN = timedelta(seconds=40)
+"""
+A run that says it is running and has not opened its row after this died as it began: with its worker, which could not
+tell, and before its first heartbeat, so that Prefect will not miss it either. Otherwise opening takes a second.
+"""
+
 SUBMITTING = ("Pending", "Submitting")
 SUBMITTED_FOR = timedelta(seconds=120)
 """A worker that died between taking a run and starting its process leaves it in SUBMITTING for ever."""
@@ -117,7 +123,8 @@ def look_for_process(row: Row, run: runs.Run) -> None:
 
     Heartbeats tell the same a minute later, and for other machines too.
     """
-    if is_gone(row) and utc_now() - run.since > CRASHED_FOR:
+    since = utc_now() - run.since
+    if (is_gone(row) and since > CRASHED_FOR) or (row.pid is None and since > OPENED_WITHIN):
         logger.warning("%s: the process of run %s is gone", row.id, run.id)
         runs.declare_dead(run)
 

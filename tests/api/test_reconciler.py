@@ -290,6 +290,17 @@ def test_a_run_whose_process_is_gone_is_declared_dead(
     assert prefect.dead == ["run"]
 
 
+@pytest.mark.parametrize(("age_s", "dead"), [(39, []), (41, ["run"])])
+def test_a_run_that_never_opened_its_row_is_declared_dead(
+    film: Callable[..., str], prefect: FakePrefect, age_s: float, dead: list[str]
+) -> None:
+    film(run_id="run")
+    prefect.runs["run"] = a_run("run", "Running", "processing", age_s=age_s)
+    reconcile()
+
+    assert prefect.dead == dead
+
+
 def test_a_run_that_waits_for_its_next_process_is_not_dead(
     film: Callable[..., str], prefect: FakePrefect, ended: dict[str, Any]
 ) -> None:
