@@ -152,22 +152,24 @@ def recording_of(asset_id: str, *, owner: User) -> str:
     return row.key
 
 
-def keys_of(ids: tuple[str, ...], *, owner: User) -> tuple[str, ...]:
+def keys_of(ids: tuple[str | None, ...], *, owner: User) -> tuple[str | None, ...]:
     """
-    Object keys of the account's pictures and clips with these *ids*, in order.
+    Object keys of the account's pictures and clips with these *ids*, in order; None stays None.
 
     Raises:
         BadInput: one is not there, or has no picture; names its place.
     """
     with reading() as session:
         assets = Assets(session, owner_id=owner.id)
-        rows = [assets.get(asset_id) for asset_id in ids]
-    for place, row in enumerate(rows):
-        if row is None:
-            raise BadInput("there is no such asset", field=f"assets.{place}")
-        if row.kind == "audio":
-            raise BadInput("has sound only; give a picture or a clip", field=f"assets.{place}")
-    return tuple(row.key for row in rows if row)
+        return tuple(None if each is None else _pictured(assets.get(each), place) for place, each in enumerate(ids))
+
+
+def _pictured(row: StoredAsset | None, place: int) -> str:
+    if row is None:
+        raise BadInput("there is no such asset", field=f"assets.{place}")
+    if row.kind == "audio":
+        raise BadInput("has sound only; give a picture or a clip", field=f"assets.{place}")
+    return row.key
 
 
 async def _receive(body: AsyncIterable[bytes], path: Path, *, room: int) -> None:

@@ -17,7 +17,7 @@ from api.envelope import ErrorBody, ErrorDetail, Failure
 from api.messages import error_message, language_of
 from api.runs import PrefectUnavailable
 from store.session import DatabaseAway
-from studio.errors import BadInput, ObjectMissing, ProviderError, VideoSystemError
+from studio.errors import BadInput, ObjectMissing, ProviderError, VideoSystemError, reason_of
 
 logger = logging.getLogger("api")
 
@@ -260,7 +260,7 @@ def _invalid(request: Request, error: Exception) -> Response:
 def _detail(item: dict[str, Any]) -> ErrorDetail:
     """Where and why, without the value: it may be a password or half a character."""
     path = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header")]
-    return ErrorDetail(field=".".join(path) or "body", message=str(item["msg"]), type=str(item["type"]))
+    return ErrorDetail(field=".".join(path) or "body", message=reason_of(item), type=str(item["type"]))
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -31,13 +31,13 @@ def scenes_of(video: Video) -> SceneShots:
         NotDone: the script is not written yet.
     """
     script, footage = _script(video), _footage(video)
-    own = len(Brief.model_validate(video.brief).assets)
+    own = {number for number, key in enumerate(Brief.model_validate(video.brief).assets, 1) if key}
     return SceneShots(
         scenes=[
             SceneShot(
                 number=number,
                 narration=scene.narration,
-                shows=_shows(found, is_own=number <= own),
+                shows=_shows(found, is_own=number in own),
                 taken=found.taken if "/" in found.taken else "",
                 reason=found.reason,
                 queries=list(found.queries),

@@ -14,7 +14,7 @@ from api.schemas.keys import MakeApiKey
 from store.migrate import migrate
 from store.repos.users import Users
 from store.session import transaction
-from studio.errors import BadInput, UnknownName
+from studio.errors import BadInput, UnknownName, reason_of
 from studio.models.plan import PLAN_NAMES, all_plans
 
 
@@ -72,4 +72,4 @@ def _register(username: str, email: str, password: str) -> None:
     except ValidationError as error:
         # Only the first, and without the value: it may be the password.
         first = error.errors(include_input=False)[0]
-        raise BadInput(first["msg"], field=".".join(map(str, first["loc"]))) from error
+        raise BadInput(reason_of(first), field=".".join(map(str, first["loc"]))) from error

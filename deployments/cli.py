@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from deployments import cli_social, cli_templates, cli_trends
 from deployments.environment import use_in_process_server, use_server
 from deployments.shell import console, refuse, said
-from studio.errors import VideoSystemError
+from studio.errors import VideoSystemError, reason_of
 from studio.models.brief import Aspect, Brief, Resolution
+from studio.models.captions import CaptionKind, CaptionWish
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Turns a title into a finished short video.")
 app.add_typer(cli_trends.app, name="trends")
@@ -36,6 +37,7 @@ def make(
     aspect: Aspect = Aspect.VERTICAL,
     resolution: Resolution = Resolution.P1080,
     voice: Annotated[str | None, typer.Option(help="`video-system doctor` lists them.")] = None,
+    captions: Annotated[CaptionKind | None, typer.Option(help="Another style than the template's.")] = None,
     asset: Annotated[
         list[Path] | None, typer.Option(exists=True, dir_okay=False, help="Own picture or clip; repeat.")
     ] = None,
@@ -81,6 +83,7 @@ def make(
             aspect=aspect,
             resolution=resolution,
             voice=voice,
+            captions=CaptionWish(style=captions) if captions else None,
             assets=keep_assets(asset or []),
             sources=tuple(source or ()),
             research=research,
@@ -93,7 +96,7 @@ def make(
         social.check_targets(publish or (), title=brief.title)
         film = make_film(brief, out=out or get_settings().home / "films", console=console)
     except ValidationError as error:
-        refuse("; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
+        refuse("; ".join(f"{'.'.join(map(str, e['loc']))}: {reason_of(e)}" for e in error.errors()))
     except UnicodeDecodeError:
         refuse(f"script: {script} is not UTF-8 text")
     except VideoSystemError as error:

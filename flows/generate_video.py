@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 
 from studio.models.brief import Aspect, Brief, Resolution
+from studio.models.captions import CaptionWish
 from tasks.footage import find_footage
 from tasks.narration import narrate
 from tasks.records import finish, note_cancellation, note_failure, open_record
@@ -32,7 +33,8 @@ def generate_video(
     aspect: Aspect = Aspect.VERTICAL,
     resolution: Resolution = Resolution.P1080,
     voice: str | None = None,
-    assets: list[str] | None = None,
+    captions: CaptionWish | None = None,
+    assets: list[str | None] | None = None,
     sources: list[str] | None = None,
     research: bool = False,
     footage: bool = True,
@@ -57,7 +59,8 @@ def generate_video(
         aspect: shape of the picture.
         resolution: length of the picture's short side.
         voice: name of a voice; the first that speaks the language when empty.
-        assets: object keys of own pictures and clips, in the order of the scenes.
+        captions: how they look, where that is not to be as the template says.
+        assets: object keys of own pictures and clips, in the order of the scenes; null leaves a scene's to us.
         sources: web pages that facts may be taken from, at most five.
         research: look the title up before the script is written.
         footage: look for pictures and clips that show what is said, where a source is ready.
@@ -80,6 +83,7 @@ def generate_video(
         aspect=aspect,
         resolution=resolution,
         voice=voice or None,
+        captions=captions,
         assets=tuple(assets or ()),
         sources=tuple(sources or ()),
         research=research,

@@ -28,7 +28,8 @@ Everything that can go wrong, as classes that know what to tell the caller.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 
 class VideoSystemError(Exception):
@@ -206,3 +207,8 @@ class ObjectMissing(VideoSystemError):
     """The object store holds nothing under that key."""
 
     code = "OBJECT_MISSING"
+
+
+def reason_of(problem: Mapping[str, Any]) -> str:
+    """Why pydantic refuses a value, one of `ValidationError.errors()`, without its own words before a validator's."""
+    return str(problem["msg"]).removeprefix("Value error, ")

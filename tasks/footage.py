@@ -49,7 +49,7 @@ def find_footage(brief: Brief, script: Script, narration: Narration, *, video_id
             script,
             seconds=[recording.duration for recording in narration.recordings],
             search=search,
-            own=len(brief.assets),
+            own={i for i, key in enumerate(brief.assets) if key},
             progress=lambda share: progress_of(video_id).report("footage", share),
         )
     else:

@@ -36,7 +36,7 @@ def plan_shots(
         canvas=canvas_for(brief.aspect, brief.resolution),
         template=template,
         logo=keep_logo(template.brand.logo, storage) if template.brand.logo else None,
-        own=[own_media(key, storage) for key in brief.assets],
+        own=[own_media(key, storage) if key else None for key in brief.assets],
         found=_found(found, storage),
         open_embedder=_open_embedder,
     )

@@ -11,15 +11,16 @@ from studio.models.templatefiles import load_template
 
 def template_of(brief: Brief, language: str) -> Dressed:
     """
-    The template that *brief* names, dressed for its film.
+    The template that *brief* names, dressed for its film, with the captions that it asks for.
 
     Raises:
         BadInput: there is no such template, or its merge fields are not what it needs.
     """
-    return dress(
+    dressed = dress(
         load_template(brief.template),
         title=brief.title,
         fields=brief.fields,
         language=language,
         today=utc_now().date(),
     )
+    return dressed.model_copy(update={"captions": dressed.captions.but(brief.captions)})

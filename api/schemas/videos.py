@@ -22,6 +22,7 @@ from api.schemas.targets import PublishTarget
 from api.schemas.text import HookUrl, Line, Tags, Word
 from studio.models.asset import Credit
 from studio.models.brief import Aspect, Brief, Duration, FieldValues, Narration, PageUrl, Resolution, Speed, Text, Title
+from studio.models.captions import CaptionWish
 from studio.models.rendition import Loudness, Rendition
 from studio.models.script import SceneRole
 
@@ -39,7 +40,8 @@ class MakeVideo(Action):
     A film to make; *title* is required, or *trend*: a keyword of `/trends`, whose headlines and summary the script may use.
 
     *script* is said word for word, a scene a paragraph; without one a script is written from *title* and
-    *description*. *assets* are ids of own pictures and clips (`/assets`), in the order of the scenes. With
+    *description*. *captions* changes what the template says of them. *assets* are ids of own pictures and clips
+    (`/assets`), in the order of the scenes; null leaves a scene's picture to us. With
     *review* the film waits, once its script is written, for `POST /videos/{id}/approve`. *webhook_url* is told
     what happens to this film, beside the account's webhooks. *fields* fill the template's merge fields. *publish* is where it goes when it is done.
     """
@@ -55,7 +57,8 @@ class MakeVideo(Action):
     aspect: Aspect = Aspect.VERTICAL
     resolution: Resolution = Resolution.P1080
     duration: Duration | None = None
-    assets: Annotated[tuple[AssetId, ...], Field(max_length=50)] = ()
+    captions: CaptionWish | None = None
+    assets: Annotated[tuple[AssetId | None, ...], Field(max_length=50)] = ()
     sources: Annotated[tuple[PageUrl, ...], Field(max_length=5)] = ()
     research: StrictBool = False
     footage: StrictBool = True
@@ -74,7 +77,7 @@ class MakeVideo(Action):
             raise PydanticCustomError("missing", "Field required, unless there is a trend")
         return title
 
-    def brief(self, *, title: str, assets: tuple[str, ...], narration: str | None) -> Brief:
+    def brief(self, *, title: str, assets: tuple[str | None, ...], narration: str | None) -> Brief:
         """The brief that this request stands for, with the object keys of its *assets* and *narration*."""
         own = {"title", "tags", "assets", "narration", "webhook_url", "publish"}
         return Brief(**self.model_dump(exclude=own), title=title, assets=assets, narration=narration)
@@ -166,6 +169,7 @@ class BriefShown(BaseModel):
     aspect: Aspect
     resolution: Resolution
     duration: int | None
+    captions: CaptionWish | None
     assets: int
     """How many own pictures and clips."""
     sources: list[str]
@@ -181,7 +185,7 @@ class BriefShown(BaseModel):
     def of(cls, brief: Brief) -> BriefShown:
         """What is shown of a brief: object keys stay ours."""
         shown = brief.model_dump(exclude={"assets", "narration"})
-        return cls(**shown, assets=len(brief.assets), narration=brief.narration is not None)
+        return cls(**shown, assets=sum(key is not None for key in brief.assets), narration=brief.narration is not None)
 
 
 class Links(BaseModel):

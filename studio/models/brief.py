@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from studio.language.detect import resolve_language
 from studio.models.base import Model
+from studio.models.captions import CaptionWish
 
 
 class Aspect(StrEnum):
@@ -97,7 +98,8 @@ class Brief(Model):
     A request for one video.
 
     *script* is said word for word when given. *language* is a BCP 47 tag; None means: detect it.
-    *assets* are object-store keys of the creator's own pictures and clips, in the order of the scenes.
+    *assets* are object-store keys of the creator's own pictures and clips, in the order of the scenes; None leaves
+    a scene's picture to us. *captions* changes what the template says of them.
     *sources* are pages that the facts may be taken from; with *research* we look for more. Without *footage* all
     other scenes are drawn. With *review* the
     creator reads the script before it is said. *speed* is a share of the voice's own pace. *narration* is the
@@ -114,7 +116,8 @@ class Brief(Model):
     aspect: Aspect = Aspect.VERTICAL
     resolution: Resolution = Resolution.P1080
     voice: str | None = None
-    assets: tuple[str, ...] = ()
+    captions: CaptionWish | None = None
+    assets: tuple[str | None, ...] = ()
     sources: Annotated[tuple[PageUrl, ...], Field(max_length=5)] = ()
     research: bool = False
     footage: bool = True

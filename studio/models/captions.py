@@ -1,4 +1,4 @@
-"""How captions look, as a template says it."""
+"""How captions look: as a template says it, but for what a brief asks."""
 
 from __future__ import annotations
 
@@ -28,6 +28,21 @@ class Captioning(Model):
     size: CaptionSize = "medium"
     position: CaptionPosition = "low"
     """Where they stand over footage and pictures; over what we draw they are always low, clear of it."""
+    fill: HexColour | None = None
+    highlight: HexColour | None = None
+    outline: HexColour | None = None
+
+    def but(self, wish: CaptionWish | None) -> Captioning:
+        """These, changed where the *wish* says something."""
+        return self.model_copy(update=wish.model_dump(exclude_none=True)) if wish else self
+
+
+class CaptionWish(Model):
+    """What one film's captions are to be; whatever is left out is the template's."""
+
+    style: CaptionKind | None = None
+    size: CaptionSize | None = None
+    position: CaptionPosition | None = None
     fill: HexColour | None = None
     highlight: HexColour | None = None
     outline: HexColour | None = None

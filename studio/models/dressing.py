@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from studio.errors import BadInput
+from studio.errors import BadInput, reason_of
 from studio.language.detect import is_chinese
 from studio.language.merge import merged
 from studio.models.shot import HexColour
@@ -84,7 +84,7 @@ def brand_settings() -> BrandSettings:
         return BrandSettings()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
-        raise BadInput(first["msg"], field=str(first["loc"][0]).upper()) from error
+        raise BadInput(reason_of(first), field=str(first["loc"][0]).upper()) from error
 
 
 def _values(template: Template, given: Mapping[str, str]) -> dict[str, str]:

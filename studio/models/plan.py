@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from studio.errors import BadInput
+from studio.errors import BadInput, reason_of
 from studio.models.brief import Resolution
 from studio.settings import EnvSettings
 
@@ -98,7 +98,7 @@ def all_plans() -> dict[PlanName, Plan]:
         }
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
-        raise BadInput(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", field="PLANS") from error
+        raise BadInput(f"{'.'.join(map(str, first['loc']))}: {reason_of(first)}", field="PLANS") from error
 
 
 def plan_of(name: str) -> Plan:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from studio.errors import BadInput, UnknownName
+from studio.errors import BadInput, UnknownName, reason_of
 from studio.models.template import VERSION, Template
 from studio.settings import PROJECT, get_settings
 
@@ -113,7 +113,7 @@ def _problems(error: ValidationError) -> Iterator[str]:
     found = error.errors(include_url=False, include_input=False)
     for each in found[:MOST_PROBLEMS]:
         place = ".".join(map(str, each["loc"]))
-        message = str(each["msg"]).removeprefix("Value error, ")
+        message = reason_of(each)
         if each["type"] == "extra_forbidden":
             message = "there is no such key"
         yield f"{place}: {message}" if place else message

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
-from studio.errors import BadInput
+from studio.errors import BadInput, reason_of
 from studio.providers.till import Quote, Units
 from studio.settings import EnvSettings
 
@@ -148,7 +148,7 @@ def _own_prices(path: Path | None) -> Mapping[str, _Line]:
     except ValidationError as error:
         first = error.errors()[0]
         where = " → ".join(str(part) for part in first["loc"])
-        raise BadInput(f"{where}: {first['msg']}", field="PRICES") from error
+        raise BadInput(f"{where}: {reason_of(first)}", field="PRICES") from error
     except ValueError as error:
         raise BadInput(f"{path} is no JSON", field="PRICES") from error
 

@@ -153,24 +153,24 @@ class Search:
 
 
 def find_footage(
-    script: Script, *, seconds: Sequence[float], search: Search, own: int, progress: Callable[[float], None]
+    script: Script, *, seconds: Sequence[float], search: Search, own: Collection[int], progress: Callable[[float], None]
 ) -> Footage:
     """
     What is shown in each scene of *script*, as far as it is not drawn.
 
-    The opening and the closing scene are cards, and the first *own* scenes show the creator's own material.
+    The opening and the closing scene are cards, and the scenes *own* show the creator's own material.
 
     Args:
         script: with what is looked for, `Scene.queries`, in English.
         seconds: how long each scene lasts.
         search: whom to ask.
-        own: how many scenes have their picture already.
+        own: numbers from 0 of the scenes that have their picture already.
         progress: told the share that is done.
     """
     scenes: list[SceneFootage] = []
     for i, (scene, lasts_s) in enumerate(zip(script.scenes, seconds, strict=True)):
         progress(i / len(script.scenes))
-        if i < own:
+        if i in own:
             scenes.append(SceneFootage(reason="the creator's own material"))
         elif scene.role != "body":
             scenes.append(SceneFootage(reason="opening and closing are cards"))

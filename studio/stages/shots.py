@@ -66,7 +66,7 @@ def plan_shots(
     *,
     canvas: Canvas,
     template: Dressed,
-    own: Sequence[OwnMedia] = (),
+    own: Sequence[OwnMedia | None] = (),
     found: Mapping[int, OwnMedia | None] = NONE_FOUND,
     logo: Asset | None = None,
     open_embedder: OpenEmbedder = no_embedder,
@@ -75,7 +75,7 @@ def plan_shots(
     A shot for every scene.
 
     What was *found* for a scene, by its number from 0, comes first; None has it drawn. Then come the creator's own
-    pictures and clips, one a scene in the order given. The remaining scenes are drawn, each by the first layout that
+    pictures and clips, one a scene in the order given, None for a scene without. The remaining scenes are drawn, each by the first layout that
     it qualifies for. A layout does not come twice running unless it or the template says so, and no ground stays for
     more than LONGEST_RUN scenes where there is another. All of a film is in one palette. *logo* is the brand's.
     *open_embedder* is called by the first scene whose words name no icon.
@@ -93,7 +93,7 @@ def plan_shots(
     return Shots(shots=tuple(planner.shots))
 
 
-def _padded(own: Sequence[OwnMedia], script: Script) -> list[OwnMedia | None]:
+def _padded(own: Sequence[OwnMedia | None], script: Script) -> list[OwnMedia | None]:
     count = len(script.scenes)
     return [*own[:count], *[None] * (count - len(own))]
 

@@ -115,6 +115,13 @@ def test_scenes_are_shown_with_their_alternatives_and_scores(film: Callable[...,
     assert "url" not in scenes[1]["candidates"][0]
 
 
+def test_scenes_with_a_picture_of_their_own_say_so(film: Callable[..., str], ask: Callable[..., Any]) -> None:
+    own = Brief(title="潮汐", assets=(None, None, "sha256/bb/b.png")).model_dump(mode="json")
+    scenes = ask("GET", f"{film(brief=own)}/scenes").json()["data"]["scenes"]
+
+    assert [each["shows"] for each in scenes] == ["drawn", "found", "own"]
+
+
 def test_a_film_for_which_nothing_was_looked_for_has_scenes_too(
     film: Callable[..., str], ask: Callable[..., Any]
 ) -> None:

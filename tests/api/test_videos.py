@@ -206,9 +206,9 @@ def test_a_full_brief_is_kept_and_begun(ask: Callable[..., Any], prefect: FakePr
         )  # fmt: skip
     body = {
         "title": "Tides", "script": "The sea rises.", "language": "en", "voice": "af_heart", "template": "listicle",
-        "aspect": "16:9", "resolution": "720p", "duration": 20, "assets": [asset.id], "tags": ["sea"], "review": True,
+        "aspect": "16:9", "resolution": "720p", "duration": 20, "assets": [None, asset.id], "tags": ["sea"], "review": True,
         "sources": ["https://example.com/tides"], "research": True, "footage": False, "speed": 1.25,
-        "narration": recording.id,
+        "narration": recording.id, "captions": {"style": "pop", "highlight": "#FFD400"},
     }  # fmt: skip
     answer = ask("POST", "", body)
     data = answer.json()["data"]
@@ -218,10 +218,15 @@ def test_a_full_brief_is_kept_and_begun(ask: Callable[..., Any], prefect: FakePr
     assert answer.headers["location"] == f"/videos/{data['id']}"
     assert prefect.started == [data["id"]]
     assert (data["status"], data["tags"], data["brief"]["assets"]) == ("pending", ["sea"], 1)
+    captions = {
+        "style": "pop", "size": None, "position": None, "fill": None, "highlight": "#ffd400", "outline": None,
+    }  # fmt: skip
+    assert data["brief"]["captions"] == captions
     assert {**brief, "tags": ["sea"]} == {
         **body,
         "description": "",
-        "assets": [asset.key],
+        "captions": captions,
+        "assets": [None, asset.key],
         "narration": recording.key,
         "trend": None,
         "fields": {},
@@ -235,7 +240,11 @@ def test_a_full_brief_is_kept_and_begun(ask: Callable[..., Any], prefect: FakePr
         ({"voice": "nope"}, "voice", "kokoro/zf_xiaoyi"),
         ({"language": "fr"}, "language", "zh-TW"),
         ({"assets": ["asset_nope"]}, "assets.0", ""),
+        ({"assets": [None, "asset_nope"]}, "assets.1", "no such asset"),
         ({"captions": False}, "captions", ""),
+        ({"captions": {"style": "loud"}}, "captions.style", "'karaoke'"),
+        ({"captions": {"fill": "red"}}, "captions.fill", ""),
+        ({"captions": {"font": "Outfit"}}, "captions.font", ""),
         ({"narration": "asset_nope", "script": "The sea rises."}, "narration", "no such asset"),
         ({"narration": "asset_nope"}, "script", "the words"),
         ({"sources": ["http://127.0.0.1/secret"]}, "sources.0", "public"),

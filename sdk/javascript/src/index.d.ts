@@ -111,10 +111,17 @@ export interface Profile { user_id: string; username: string; email: string; nam
 
 export interface Options { signal?: AbortSignal }
 export interface Creating extends Options { idempotencyKey?: string }
+/** How captions look, where that is not as the template says; colours as "#rrggbb". */
+export interface Captions {
+  style?: 'karaoke' | 'pop' | 'box' | 'clean' | 'none'; size?: 'small' | 'medium' | 'large'; position?: 'low' | 'middle';
+  fill?: string; highlight?: string; outline?: string;
+}
 export interface Brief {
   /** Needed, unless `trend` is a keyword that a scan has seen. */
   title?: string; trend?: string; description?: string; script?: string; language?: string; voice?: string; template?: string;
-  aspect?: '9:16' | '16:9' | '1:1' | '4:5'; resolution?: '540p' | '720p' | '1080p'; duration?: number; assets?: string[];
+  aspect?: '9:16' | '16:9' | '1:1' | '4:5'; resolution?: '540p' | '720p' | '1080p'; duration?: number; captions?: Captions;
+  /** Ids of own files, one a scene; null where there is none. */
+  assets?: (string | null)[];
   sources?: string[]; research?: boolean; footage?: boolean; speed?: number; narration?: string;
   /** What the template's merge fields hold, by name. */
   fields?: Record<string, string>;

@@ -152,7 +152,8 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
         aspect: str | None = None,
         resolution: str | None = None,
         duration: int | None = None,
-        assets: Sequence[str] | None = None,
+        captions: Mapping[str, str] | None = None,
+        assets: Sequence[str | None] | None = None,
         sources: Sequence[str] | None = None,
         research: bool | None = None,
         footage: bool | None = None,
@@ -168,9 +169,10 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
         """
         Make a video out of a full brief; *title* is needed unless *trend* is a keyword that a scan has seen.
 
-        *assets* and *narration* (an own recording of *script*) are ids of own files. *sources* are web pages that facts
-        may be taken from; with *research* the title is looked up. Without *footage* nothing is looked for to show.
-        *fields* fill the template's merge fields.
+        *captions* changes how they look: style, size, position, fill, highlight, outline. *assets* (one a scene, None
+        where there is none) and *narration* (an own recording of *script*) are ids of own files. *sources* are web
+        pages that facts may be taken from; with *research* the title is looked up. Without *footage* nothing is looked
+        for to show. *fields* fill the template's merge fields.
         With *review* it waits for `approve_script` once its script is written. *webhook_url* is told what happens to
         this video, beside the account's webhooks. *publish* is where it goes when it is done: `{"platform": …}` each.
         """
@@ -190,7 +192,8 @@ class VideoSystemClient(VideoTrends, VideoPublishing):
         aspect: str | None = None,
         resolution: str | None = None,
         duration: int | None = None,
-        assets: Sequence[str] | None = None,
+        captions: Mapping[str, str] | None = None,
+        assets: Sequence[str | None] | None = None,
         sources: Sequence[str] | None = None,
         research: bool | None = None,
         footage: bool | None = None,

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
+from studio.errors import reason_of
 from studio.models.script import Picture, PictureEntry, PictureKind, Scene, SceneRole, Script
 from studio.providers.llm import ScriptOrder
 from studio.providers.llm.prompts import cleaned
@@ -167,4 +168,4 @@ def _line(text: str) -> str:
 
 
 def _complaint(error: ErrorDetails) -> str:
-    return f"{'.'.join(map(str, error['loc']))[:100]}: {error['msg']}"
+    return f"{'.'.join(map(str, error['loc']))[:100]}: {reason_of(error)}"

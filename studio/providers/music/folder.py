@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
-from studio.errors import ProviderNotReady
+from studio.errors import ProviderNotReady, reason_of
 from studio.models.asset import Credit
 from studio.providers.licences import licence_address
 from studio.providers.music import OPEN, Mood, Track, place_of
@@ -87,7 +87,7 @@ class FolderMusic:
         except ValidationError as error:
             first = error.errors()[0]
             where = " → ".join(str(part) for part in first["loc"])
-            raise self._not_ready(f"{path}: {where}: {first['msg']}") from error
+            raise self._not_ready(f"{path}: {where}: {reason_of(first)}") from error
         except (OSError, ValueError) as error:
             raise self._not_ready(f"{path} is no JSON; write {{{LINE.format(name='file.mp3')}}}") from error
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from studio.errors import ProviderRejected
+from studio.errors import ProviderRejected, reason_of
 from studio.models.publication import Problem
 
 T = TypeVar("T", bound=BaseModel)
@@ -27,7 +27,7 @@ def wrong_options(model: type[BaseModel], options: Mapping[str, Any]) -> list[Pr
         return [
             Problem(
                 field=".".join(["options", *map(str, each["loc"])]),
-                message=known if each["type"] == "extra_forbidden" else each["msg"],
+                message=known if each["type"] == "extra_forbidden" else reason_of(each),
             )
             for each in error.errors(include_url=False, include_context=False, include_input=False)
         ]

@@ -12,14 +12,14 @@ from PIL import Image
 from studio.errors import ProviderUnavailable
 from studio.models.asset import Asset, Credit
 from studio.models.footage import Candidate
-from studio.models.script import Scene
+from studio.models.script import Scene, Script
 from studio.models.timeline import Canvas
 from studio.providers import embed
 from studio.providers.footage import Wanted
 from studio.providers.storage import open_storage
 from studio.providers.till import OpenTill, Till
 from studio.settings import get_settings
-from studio.stages.footage import Search
+from studio.stages.footage import Search, find_footage
 from tasks import policy
 
 SCENE = Scene(narration="The full Moon.", role="body", visual="Moon", queries=("full moon over the sea",))
@@ -86,6 +86,17 @@ def test_a_download_that_is_cut_off_is_tried_again_before_another_picture_is_tak
 
     assert source.fetched == [found.taken] * 2
     assert patient.warnings == []
+
+
+def test_nothing_is_looked_for_where_the_creator_has_a_picture(search: Callable[[Source], Search]) -> None:
+    hook, closing = (SCENE.model_copy(update={"role": role}) for role in ("hook", "closing"))
+    script = Script(title="Moon", language="en", scenes=(hook, SCENE, SCENE, closing), written_by="creator")
+    found = find_footage(
+        script, seconds=[2.0] * 4, search=search(Source(failures=0)), own={0, 2}, progress=lambda share: None
+    )
+
+    assert [bool(scene.taken) for scene in found.scenes] == [False, True, False, False]
+    assert [scene.reason for scene in found.scenes][::2] == ["the creator's own material"] * 2
 
 
 def _steadily(fetch: Callable[[], Asset]) -> Asset:

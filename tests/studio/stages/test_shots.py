@@ -253,6 +253,13 @@ def test_the_creators_own_media_come_first_in_their_order() -> None:
     assert third.opening.width < third.closing.width
 
 
+def test_a_scene_without_own_media_is_drawn_between_those_with() -> None:
+    image = OwnMedia(Asset(key="i", kind="image", media_type="image/png", size=1), 800, 600)
+    shots = plan("咖啡", "開場", "一", "二", "再見", own=(None, image, None, image)).shots
+
+    assert [type(planned.shot) for planned in shots] == [DrawnShot, PictureShot, DrawnShot, PictureShot]
+
+
 def test_more_media_than_scenes_are_left_over() -> None:
     image = Asset(key="i", kind="image", media_type="image/png", size=1)
 
