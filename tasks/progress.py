@@ -54,6 +54,10 @@ class Progress:
         keep(self.video_id, stage=stage, progress=percent)
         self._show(stage, percent)
 
+    def show_done(self) -> None:
+        """All of it, where operators look; the row says so itself."""
+        self._show("done", 100)
+
     def _show(self, stage: str, percent: int) -> None:
         """In the Prefect UI; a film is never lost because a progress bar could not be drawn."""
         if FlowRunContext.get() is None:

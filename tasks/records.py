@@ -101,6 +101,7 @@ def finish(video_id: str, *, script: Script, rendition: Rendition) -> Rendition:
         markdown=_page(script, rendition, _calls(video_id)),
         description=escaped(script.title),
     )
+    progress_of(video_id).show_done()
     return rendition
 
 

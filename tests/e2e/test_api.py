@@ -66,7 +66,7 @@ def test_an_operator_sees_the_run_under_its_title_with_stages_and_result(stack: 
         "render",
         "finish",
     ]
-    assert {a["type"] for a in artifacts} == {"progress", "markdown"}
+    assert {a["type"]: a["data"] for a in artifacts} == {"progress": 100, "markdown": page}
     assert all(part in page for part in ("Open the film", "Poster frame", "月亮的引力拉著海水", "Credits", "MIT"))
 
 
