@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ SENTENCE_ENDS = "。！？!?…."
 CLAUSE_ENDS = "，、；：,;:—"
 _SILENT_AT_LINE_END = "，。、；：,.;:"
 """Marks that Taiwanese subtitles leave out at the end of a line: the break says as much."""
+
+_COUNT = re.compile(r"\d+\.")
 
 Measure = Callable[[str], float]
 
@@ -128,15 +131,20 @@ def _phrases(words: Sequence[Word]) -> list[list[Word]]:
     phrases: list[list[Word]] = []
     for i, word in enumerate(words):
         before = words[i - 1] if i else None
-        if before is None or _ends(before, SENTENCE_ENDS) or word.start - before.end >= PAUSE_S:
+        if before is None or _is_sentence(phrases[-1]) or word.start - before.end >= PAUSE_S:
             phrases.append([])
         phrases[-1].append(word)
     return phrases
 
 
+def _is_sentence(phrase: Sequence[Word]) -> bool:
+    """Whether *phrase* is over. "1." by itself is not: it counts what follows."""
+    return _ends(phrase[-1], SENTENCE_ENDS) and not (len(phrase) == 1 and _COUNT.fullmatch(phrase[0].text.strip()))
+
+
 def _ends(word: Word, marks: str) -> bool:
     text = word.text.rstrip().rstrip("」』”’）)\"'")
-    return text[-1:] in marks and bool(text) and not text[:-1].isnumeric()
+    return text[-1:] in marks and bool(text)
 
 
 def _split(phrase: Sequence[Word], *, measure: Measure, form: Form) -> list[list[Word]]:

@@ -49,6 +49,14 @@ def test_a_sentence_ends_its_cue() -> None:
     assert shown(cues) == [["海水上漲"], ["月亮在拉"]]
 
 
+def test_a_number_ends_a_sentence_too_unless_it_counts_what_follows() -> None:
+    form = Form(30, 30)
+
+    for spoken in (("大約", "四十六。", "海岸", "漲潮。"), ("It was ", "in 1969. ", "Then ", "no more.")):
+        assert len(cut_captions(words(*spoken), measure=measure, form=form)) == 2
+    assert shown(cut_captions(words("1. ", "Water ", "rises."), measure=measure, form=form)) == [["1. Water rises"]]
+
+
 def test_a_long_sentence_is_cut_at_the_end_of_a_clause() -> None:
     cues = cut_captions(words("白天", "陽光", "直射，", "藍光", "散射", "開來。"), measure=measure, form=Form(4, 4))
 
