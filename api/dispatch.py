@@ -11,6 +11,7 @@ from sqlmodel import Session
 from api import runs
 from api.envelope import ErrorDetail
 from api.errors import PlanExceeded, QuotaExceeded
+from api.prefectclient import PrefectUnavailable
 from store.repos.videos import Videos
 from store.session import reading, transaction
 from store.tables.base import utc_now
@@ -93,7 +94,7 @@ def start(video: Video) -> None:
     """Start the film's run, or leave it for later when Prefect does not answer."""
     try:
         run_id = runs.start(video)
-    except runs.PrefectUnavailable:
+    except PrefectUnavailable:
         logger.warning("film %s waits for Prefect", video.id)
         return
     with transaction() as session:

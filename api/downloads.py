@@ -9,7 +9,7 @@ from api.errors import NotDone, NotFound
 from api.films import status_of
 from api.previews import preview_key
 from api.reviews import script_of
-from api.runs import Status
+from api.runstates import Status
 from api.schemas.videos import CreditList, DownloadLink, ScriptShown, ThumbnailLink, ThumbnailList, Variant
 from store.tables.videos import Video
 from studio.models.rendition import Rendition

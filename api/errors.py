@@ -15,7 +15,7 @@ from starlette.routing import Match, Route
 
 from api.envelope import ErrorBody, ErrorDetail, Failure
 from api.messages import error_message, language_of
-from api.runs import PrefectUnavailable
+from api.prefectclient import PrefectUnavailable
 from store.session import DatabaseAway
 from studio.errors import BadInput, ObjectMissing, ProviderError, VideoSystemError, reason_of
 

@@ -19,6 +19,8 @@ from api import runs
 from api.dispatch import admit, dispatch
 from api.errors import NotFound
 from api.once import Once
+from api.prefectclient import PrefectUnavailable
+from api.runstates import Run, Status, Unread
 from api.schemas.video import TaskAccepted, TaskStatus
 from api.together import Together
 from store.repos.videos import Videos, glances
@@ -37,7 +39,7 @@ from studio.settings import get_settings
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
-FindRun = Callable[[str], runs.Run | None]
+FindRun = Callable[[str], Run | None]
 
 logger = logging.getLogger("api.films")
 
@@ -149,7 +151,7 @@ async def poll(task_id: str, *, owner: User) -> TaskStatus:
         raise NotFound
     try:
         return task_status(video, find=runs.states().recall)
-    except runs.Unread:
+    except Unread:
         return await to_thread.run_sync(lambda: task_status(video), limiter=_pollers())
 
 
@@ -165,7 +167,7 @@ def task_status(video: Video, *, find: FindRun | None = None) -> TaskStatus:
     )
 
 
-def status_of(video: Video, *, find: FindRun | None = None) -> runs.Status:
+def status_of(video: Video, *, find: FindRun | None = None) -> Status:
     """
     The flow run's state in our words; what the row knows when there is no run or Prefect does not answer.
 
@@ -182,7 +184,7 @@ def status_of(video: Video, *, find: FindRun | None = None) -> runs.Status:
         return "failed" if video.error_code else "pending"
     try:
         run = (find or runs.states().get)(video.run_id)
-    except runs.PrefectUnavailable:
+    except PrefectUnavailable:
         run = None
     if run is None:
         return _from_row(video)
@@ -219,12 +221,12 @@ def _pollers() -> CapacityLimiter:
     return CapacityLimiter(POLLERS)
 
 
-def _waiting_for_restart(video: Video) -> runs.Status:
+def _waiting_for_restart(video: Video) -> Status:
     """A run whose process died is started again: for the user it is still being made, until it is given up."""
     return "failed" if video.error_code else "processing"
 
 
-def _from_row(video: Video) -> runs.Status:
+def _from_row(video: Video) -> Status:
     if video.rendition:
         return "completed"
     if video.error_code:

@@ -13,8 +13,10 @@ from api.dispatch import admit, dispatch
 from api.errors import NotFound, PlanExceeded, QuotaExceeded, conflict
 from api.films import ask_for, estimated_seconds, lasting, status_of
 from api.once import Once
+from api.prefectclient import PrefectUnavailable
 from api.previews import preview_key
 from api.publications import hand_over
+from api.runstates import Status
 from api.schemas.costs import FilmCost
 from api.schemas.page import Page
 from api.schemas.videos import BriefShown, ChangeVideo, Estimate, Failing, FilmShown, Links, MakeVideo, VideoShown
@@ -60,7 +62,7 @@ def make(order: MakeVideo, *, owner: User, once: Once) -> VideoShown:
 
 def page(wanted: Wanted, *, owner: User, after: str | None, limit: int) -> Page[VideoShown]:
     """The owner's *wanted* films that are older than the film *after*, newest first, at most *limit*."""
-    found: list[tuple[Video, runs.Status]] = []
+    found: list[tuple[Video, Status]] = []
     while len(found) <= limit:
         with reading() as session:
             rows = Videos(session, owner_id=owner.id).page(wanted, after=after, most=limit + 1)
@@ -88,7 +90,7 @@ def find(video_id: str, *, owner: User) -> Video:
     return video
 
 
-def shown(video: Video, *, status: runs.Status | None = None, cost: FilmCost | None = None) -> VideoShown:
+def shown(video: Video, *, status: Status | None = None, cost: FilmCost | None = None) -> VideoShown:
     """What is shown of a film; *status* and *cost* are found out unless they are known."""
     status = status or status_of(video)
     is_done = status == "completed" and video.rendition is not None
@@ -221,7 +223,7 @@ def _brief_of(order: MakeVideo, *, owner: User) -> Brief:
     return order.brief(title=order.title or title, assets=keys_of(order.assets, owner=owner), narration=narration)
 
 
-def _with_status(videos: Sequence[Video]) -> list[tuple[Video, runs.Status]]:
+def _with_status(videos: Sequence[Video]) -> list[tuple[Video, Status]]:
     runs.states().expect(video.run_id for video in videos if video.run_id and not video.completed_at)
     return [(video, status_of(video)) for video in videos]
 
@@ -239,7 +241,7 @@ def _end_run(video: Video, run_id: str) -> None:
     try:
         runs.cancel(run_id)
         run = runs.states().get(run_id)
-    except runs.PrefectUnavailable:
+    except PrefectUnavailable:
         return
     if run is None or run.status == "cancelled":
         with transaction() as session:

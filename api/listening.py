@@ -19,6 +19,7 @@ from prefect.events.filters import EventFilter, EventNameFilter
 from websockets.exceptions import WebSocketException
 
 from api import runs
+from api.runstates import Run
 
 logger = logging.getLogger("api.listening")
 
@@ -131,9 +132,9 @@ def take(event: Event) -> None:
         runs.states().hear(run)
 
 
-def _run(run_id: str, told: dict[str, Any]) -> runs.Run:
+def _run(run_id: str, told: dict[str, Any]) -> Run:
     state: State[Any] = State(type=StateType(told["prefect.state-type"]), name=told["prefect.state-name"])
-    return runs.Run(
+    return Run(
         id=run_id,
         status=runs.status_of(state),
         state=told["prefect.state-name"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.runs import Status
+from api.runstates import Status
 from store.tables.videos import Video
 
 

@@ -7,10 +7,10 @@ from contextlib import suppress
 
 from sqlmodel import Session
 
-from api import runs
 from api.errors import NotFound, conflict
 from api.filmsources import film_of
 from api.once import Once
+from api.prefectclient import PrefectUnavailable
 from api.publishing import begin_due
 from api.schemas.page import Page
 from api.schemas.social import (
@@ -72,7 +72,7 @@ def publish(order: PublishVideo, *, owner: User, once: Once) -> PublishAccepted:
             session.refresh(kept)
         accepted = PublishAccepted(publish_id=kept.id, status=kept.state, platform=order.platform)
         once.keep(session, owner_id=owner.id, data=accepted.model_dump(mode="json"))
-    with suppress(DatabaseAway, runs.PrefectUnavailable):  # it is written down: the reconciler begins it
+    with suppress(DatabaseAway, PrefectUnavailable):  # it is written down: the reconciler begins it
         begin_due()
     return accepted
 
@@ -159,7 +159,7 @@ def retry(publication: Publication) -> PublicationShown:
         if counts is not None and counts.id != publication.id:
             raise conflict("status", "the same film was published at this account meanwhile")
         publications.begin_again(publication, key)
-    with suppress(DatabaseAway, runs.PrefectUnavailable):
+    with suppress(DatabaseAway, PrefectUnavailable):
         begin_due()
     return _now(publication)
 
@@ -188,7 +188,7 @@ def withdraw(publication: Publication) -> PublicationShown:
             restarts=0,
             finished_at=None,
         )
-    with suppress(DatabaseAway, runs.PrefectUnavailable):
+    with suppress(DatabaseAway, PrefectUnavailable):
         begin_due()
     return _now(publication)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from api import runs
+from api.prefectclient import PrefectUnavailable
+from api.runstates import Run
 from api.tending import tend
 from store.ledger import take_over
 from store.repos.publications import Publications
@@ -28,7 +30,7 @@ def begin_due() -> None:
     for place, row in enumerate(claimed):
         try:
             _Publishing().start(row)
-        except runs.PrefectUnavailable:
+        except PrefectUnavailable:
             # This one's run may have been created without our hearing of it: it is asked for again, by the same key.
             with transaction() as session:
                 for left in claimed[place + 1 :]:
@@ -66,7 +68,7 @@ class _Publishing:
     def give_up(self, row: Publication) -> None:
         self._fail(row, f"its process died {row.restarts + 1} times")
 
-    def close(self, row: Publication, run: runs.Run) -> None:
+    def close(self, row: Publication, run: Run) -> None:
         self._fail(row, f"flow run {run.id} ended without a word")
 
     def _fail(self, row: Publication, why: str) -> None:

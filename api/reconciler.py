@@ -8,7 +8,9 @@ import threading
 from api import runs
 from api.dispatch import dispatch
 from api.notices import announce, send_due
+from api.prefectclient import PrefectUnavailable
 from api.publishing import tend_publications
+from api.runstates import Run
 from api.scans import tend_scans
 from api.tending import CRASHED_FOR, ENDED, apart, look_for_process, tend_one
 from store.repos.videos import Videos
@@ -41,20 +43,20 @@ def keep_reconciling(stop: threading.Event) -> None:
     while not stop.wait(EVERY_S):
         try:
             reconcile()
-        except (runs.PrefectUnavailable, DatabaseAway) as error:
+        except (PrefectUnavailable, DatabaseAway) as error:
             logger.warning("reconciling later: %s", type(error).__name__)
         except Exception:
             logger.exception("reconciling failed")
 
 
-def _tend(video: Video, run: runs.Run | None) -> None:
+def _tend(video: Video, run: Run | None) -> None:
     if video.cancel_requested_at:
         _carry_out_cancel(video, run)
     else:
         tend_one(video, run, _Filming())
 
 
-def _carry_out_cancel(video: Video, run: runs.Run | None) -> None:
+def _carry_out_cancel(video: Video, run: Run | None) -> None:
     """A cancel that did not reach Prefect reaches it now; a film whose run has ended by it is over."""
     if run is None or run.status in ENDED:
         _close(video, run)
@@ -86,11 +88,11 @@ class _Filming:
                 row.id, error_code="CRASHED", error_message=message, completed_at=utc_now()
             )
 
-    def close(self, row: Video, run: runs.Run) -> None:
+    def close(self, row: Video, run: Run) -> None:
         _close(row, run)
 
 
-def _close(video: Video, run: runs.Run | None) -> None:
+def _close(video: Video, run: Run | None) -> None:
     """A run that ended without its own word, cancelled before it began for instance, is over for us too."""
     values: dict[str, str] = {}
     if run is not None and run.status == "failed" and not video.error_code:

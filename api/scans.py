@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from api import runs
 from api.errors import NotFound
+from api.prefectclient import PrefectUnavailable
+from api.runstates import Run
 from api.schemas.page import Page
 from api.schemas.trends import ReadingShown, ScanShown, StartScan
 from api.tending import tend
@@ -39,7 +41,7 @@ def start(order: StartScan) -> ScanShown:
                 slot=f"{order.platform}/{region}/{minute}",
             )
     if scan.state == "waiting" and scan.run_id is None:
-        with suppress(runs.PrefectUnavailable, DatabaseAway):  # it is written down: the reconciler begins it
+        with suppress(PrefectUnavailable, DatabaseAway):  # it is written down: the reconciler begins it
             _Scanning().start(scan)
     return get(scan.id)
 
@@ -99,7 +101,7 @@ class _Scanning:
     def give_up(self, row: TrendScan) -> None:
         self._fail(row, f"its process died {row.restarts + 1} times")
 
-    def close(self, row: TrendScan, run: runs.Run) -> None:
+    def close(self, row: TrendScan, run: Run) -> None:
         self._fail(row, f"flow run {run.id} ended without a word")
 
     def _fail(self, row: TrendScan, why: str) -> None:

@@ -9,7 +9,9 @@ from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from api import runs
+from api.prefectclient import PrefectUnavailable
 from api.processes import Held, end_orphan, is_alive, is_gone
+from api.runstates import Run
 from store.session import DatabaseAway
 from store.tables.base import utc_now
 
@@ -70,7 +72,7 @@ class Ward(Protocol[R]):
     def give_up(self, row: R) -> None:
         """Its process died once more than it is started again."""
 
-    def close(self, row: R, run: runs.Run) -> None:
+    def close(self, row: R, run: Run) -> None:
         """Its run ended without a word of its own."""
 
 
@@ -93,13 +95,13 @@ def apart(name: str) -> Iterator[None]:
     """What goes wrong with one piece of work does not hold up the others; an outage ends the round."""
     try:
         yield
-    except (runs.PrefectUnavailable, DatabaseAway):
+    except (PrefectUnavailable, DatabaseAway):
         raise
     except Exception:
         logger.exception("%s: tending failed", name)
 
 
-def tend_one(row: R, run: runs.Run | None, ward: Ward[R]) -> None:
+def tend_one(row: R, run: Run | None, ward: Ward[R]) -> None:
     """Bring *row* and its run, where there is one, together again."""
     if run is None:
         # What the command line does has a run that this server never heard of, and a process that lives.
@@ -117,7 +119,7 @@ def tend_one(row: R, run: runs.Run | None, ward: Ward[R]) -> None:
         ward.close(row, run)
 
 
-def look_for_process(row: Row, run: runs.Run) -> None:
+def look_for_process(row: Row, run: Run) -> None:
     """
     A run that goes on without its process, after everything on this machine was ended for instance.
 
@@ -129,7 +131,7 @@ def look_for_process(row: Row, run: runs.Run) -> None:
         runs.declare_dead(run)
 
 
-def _after_crash(row: R, run: runs.Run, ward: Ward[R]) -> None:
+def _after_crash(row: R, run: Run, ward: Ward[R]) -> None:
     if row.restarts >= MOST_RESTARTS:
         logger.error("%s crashed %d times", row.id, row.restarts + 1)
         ward.give_up(row)

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from api import runs
 from api.callers import callers
 from api.errors import NotAuthenticated, NotFound, conflict
 from api.notices import send_due
 from api.once import Once
+from api.prefectclient import PrefectUnavailable
 from api.schemas.page import Page
 from api.schemas.webhooks import ChangeWebhook, DeliveryShown, MakeWebhook, WebhookMade, WebhookSecret, WebhookShown
 from store.repos.users import Users
@@ -202,5 +202,5 @@ def _secret_of_account(user: User) -> WebhookSecret:
 
 def _send_soon() -> None:
     """The reconciler does it within seconds if Prefect or the database does not answer now."""
-    with suppress(runs.PrefectUnavailable, DatabaseAway):
+    with suppress(PrefectUnavailable, DatabaseAway):
         send_due()

@@ -12,7 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api import downloads, library, progress, reviews, scenes
 from api.deps import CurrentUser, DoneOnce
 from api.envelope import Envelope, Failure, ok
-from api.runs import Status
+from api.runstates import Status
 from api.schemas.page import Page
 from api.schemas.scenes import ChooseShot, SceneShots
 from api.schemas.text import Line, Moment

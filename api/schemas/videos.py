@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from api.runs import Status
+from api.runstates import Status
 from api.schemas.base import Action
 from api.schemas.costs import FilmCost
 from api.schemas.targets import PublishTarget

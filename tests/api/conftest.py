@@ -18,6 +18,8 @@ from api import notices, runs, security
 from api.app import create_app
 from api.callers import callers
 from api.limits import limiter
+from api.prefectclient import PrefectUnavailable
+from api.runstates import Run, Status
 from store.repos.tokens import RefreshTokens
 from store.repos.users import NO_PASSWORD, Users
 from store.session import transaction
@@ -41,7 +43,7 @@ class FakePrefect:
     """What `api.runs` asks of Prefect, answered from memory."""
 
     is_down: bool = False
-    runs: dict[str, runs.Run] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
     started: list[str] = field(default_factory=list)
     started_again: list[str] = field(default_factory=list)
     dead: list[str] = field(default_factory=list)
@@ -74,7 +76,7 @@ class FakePrefect:
         self.cancelled.append(run_id)
         if run_id in self.runs:
             has_process = self.runs[run_id].status == "processing"
-            ended: tuple[str, runs.Status] = ("Cancelling", "processing") if has_process else ("Cancelled", "cancelled")
+            ended: tuple[str, Status] = ("Cancelling", "processing") if has_process else ("Cancelled", "cancelled")
             self.runs[run_id] = a_run(run_id, *ended)
         runs.states().forget(run_id)
 
@@ -82,7 +84,7 @@ class FakePrefect:
         self._answer()
         self.removed.append(run_id)
 
-    def read(self, run_ids: Iterable[str]) -> dict[str, runs.Run]:
+    def read(self, run_ids: Iterable[str]) -> dict[str, Run]:
         self.reads.append(set(run_ids))
         self._answer()
         return {run_id: self.runs[run_id] for run_id in self.reads[-1] if run_id in self.runs}
@@ -91,7 +93,7 @@ class FakePrefect:
         self._answer()
         self.started_again.append(run_id)
 
-    def declare_dead(self, run: runs.Run) -> None:
+    def declare_dead(self, run: Run) -> None:
         self._answer()
         self.dead.append(run.id)
 
@@ -100,7 +102,7 @@ class FakePrefect:
 
     def _answer(self) -> None:
         if self.is_down:
-            raise runs.PrefectUnavailable
+            raise PrefectUnavailable
 
 
 def run_of(video_id: str) -> str:
@@ -108,11 +110,9 @@ def run_of(video_id: str) -> str:
     return str(uuid5(NAMESPACE_URL, video_id))
 
 
-def a_run(run_id: str, state: str, status: runs.Status, *, age_s: float = 0.0) -> runs.Run:
+def a_run(run_id: str, state: str, status: Status, *, age_s: float = 0.0) -> Run:
     """A run that has been in *state* for *age_s* seconds."""
-    return runs.Run(
-        id=run_id, status=status, state=state, since=datetime.now(UTC) - timedelta(seconds=age_s), run_count=1
-    )
+    return Run(id=run_id, status=status, state=state, since=datetime.now(UTC) - timedelta(seconds=age_s), run_count=1)
 
 
 @pytest.fixture

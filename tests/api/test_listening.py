@@ -12,6 +12,7 @@ import pytest
 from prefect.events import Event
 
 from api import listening, runs
+from api.runstates import States
 from tests.api.conftest import FakePrefect, a_run
 
 RUN = "27a9737e-c7c6-4adb-b5a4-68ce62074728"
@@ -30,14 +31,14 @@ def an_event(**labels: str) -> Event:
 
 
 @pytest.fixture
-def states(prefect: FakePrefect) -> runs.States:
+def states(prefect: FakePrefect) -> States:
     prefect.runs[RUN] = a_run(RUN, "Crashed", "failed")
     runs.states().get(RUN)
     prefect.reads.clear()
     return runs.states()
 
 
-def test_an_event_has_name_type_and_time_of_the_state(states: runs.States) -> None:
+def test_an_event_has_name_type_and_time_of_the_state(states: States) -> None:
     listening.take(an_event())
     run = states.get(RUN)
 
@@ -48,9 +49,7 @@ def test_an_event_has_name_type_and_time_of_the_state(states: runs.States) -> No
 @pytest.mark.parametrize(
     "labels", [{"prefect.state-type": "DREAMING"}, {"prefect.state-timestamp": "soon"}, {"prefect.run-count": ""}]
 )
-def test_a_state_that_cannot_be_made_out_is_read(
-    states: runs.States, prefect: FakePrefect, labels: dict[str, str]
-) -> None:
+def test_a_state_that_cannot_be_made_out_is_read(states: States, prefect: FakePrefect, labels: dict[str, str]) -> None:
     listening.take(an_event(**labels))
 
     assert states.get(RUN) == prefect.runs[RUN]
@@ -113,7 +112,7 @@ def subscribers(monkeypatch: pytest.MonkeyPatch) -> list[Subscriber]:
 
 
 @pytest.fixture
-def listener(states: runs.States) -> Iterator[Any]:
+def listener(states: States) -> Iterator[Any]:
     stop = threading.Event()
     thread = threading.Thread(target=listening.keep_listening, args=(stop,))
     yield thread
@@ -128,7 +127,7 @@ def soon(claim: Any) -> bool:
 
 
 def test_a_subscription_that_answers_vouches_for_what_it_told(
-    states: runs.States, subscribers: list[Subscriber], listener: threading.Thread
+    states: States, subscribers: list[Subscriber], listener: threading.Thread
 ) -> None:
     subscribers.append(Subscriber(ends=False))
     listener.start()
@@ -138,7 +137,7 @@ def test_a_subscription_that_answers_vouches_for_what_it_told(
 
 
 def test_it_connects_again_when_it_was_cut_and_vouches_for_nothing_meanwhile(
-    states: runs.States, subscribers: list[Subscriber], listener: threading.Thread
+    states: States, subscribers: list[Subscriber], listener: threading.Thread
 ) -> None:
     subscribers += [Subscriber(ends=True), Subscriber(ends=True)]
     listener.start()

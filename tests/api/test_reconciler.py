@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from api import films, runs
+from api.prefectclient import PrefectUnavailable
 from api.reconciler import keep_reconciling, reconcile
 from store.repos.videos import Videos
 from store.session import transaction
@@ -188,7 +189,7 @@ def test_a_finished_film_whose_run_is_gone_is_left_alone(film: Callable[..., str
 def test_while_prefect_is_away_films_keep_their_runs(film: Callable[..., str], prefect: FakePrefect) -> None:
     waiting, running = film(), film(run_id="run")
     prefect.is_down = True
-    with pytest.raises(runs.PrefectUnavailable):
+    with pytest.raises(PrefectUnavailable):
         reconcile()
 
     assert (row(waiting).run_id, row(running).run_id) == (None, "run")

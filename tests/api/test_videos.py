@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from api import progress, runs
 from api.films import status_of
 from api.reconciler import reconcile
+from api.runstates import Status
 from api.schemas.videos import LONGEST_SCRIPT
 from store.repos.assets import Assets
 from store.repos.videos import Videos
@@ -481,7 +482,7 @@ def test_a_film_that_waits_without_a_run_is_over_when_cancelled(
 
 @pytest.mark.parametrize(("state", "status"), [("Scheduled", "pending"), ("Suspended", "awaiting_review")])
 def test_a_run_without_a_process_is_over_when_cancelled(
-    ask: Callable[..., Any], film: Callable[..., str], prefect: FakePrefect, state: str, status: runs.Status
+    ask: Callable[..., Any], film: Callable[..., str], prefect: FakePrefect, state: str, status: Status
 ) -> None:
     prefect.runs["run"] = a_run("run", state, status)
     data = ask("POST", f"/{film(run_id='run')}/cancel").json()["data"]
