@@ -20,14 +20,17 @@ from api.upstream import answer_for
 from store.calls import Call
 from store.tables.users import User
 from studio.errors import ProviderError
+from studio.providers import imagegen
+from studio.providers.fallback import ready_ones
 from studio.providers.llm.inference import Question, TextModels, Usage, find_model, text_models
 from studio.providers.till import Receipt
+from studio.settings import get_settings
 
 logger = logging.getLogger("api.ai")
 
 
 async def list_models(wanted: ModelType | None) -> list[AiModel]:
-    """The models of type *wanted*, or all: texts first, then voices. There is none for pictures yet."""
+    """The models of type *wanted*, or all: texts first, then voices, then those that paint."""
     found: list[AiModel] = []
     if wanted in (None, "text_generation"):
         found += [
@@ -43,6 +46,11 @@ async def list_models(wanted: ModelType | None) -> list[AiModel]:
         found += [
             AiModel(id=voice.id, name=voice.name, type="speech", status="available")
             for voice in await to_thread.run_sync(voices.list_voices, None)
+        ]
+    if wanted in (None, "image_generation"):
+        found += [
+            AiModel(id=painter.model, name=painter.model, type="image_generation", status="available")
+            for painter in ready_ones(imagegen.catalog, get_settings().imagegen)
         ]
     return found
 

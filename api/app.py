@@ -19,7 +19,7 @@ from api.gate import Gate
 from api.listening import keep_listening
 from api.logs import write_one_line_each
 from api.metrics import Measured, metrics_token
-from api.middleware import RequestFrame
+from api.middleware import HeadOfGet, RequestFrame
 from api.news import add_news
 from api.reconciler import keep_reconciling
 from api.reference import add_reference
@@ -69,10 +69,13 @@ def create_app() -> FastAPI:
         responses={500: {"model": Failure}},
         docs_url=None,
         redoc_url=None,
+        # Its address would be made of the Host header, which anybody writes.
+        redirect_slashes=False,
     )
     for routes in _ROUTES:
         app.include_router(routes.router)
     add_error_handlers(app)
+    app.add_middleware(HeadOfGet)
     app.add_middleware(Gate)
     app.add_middleware(RequestFrame)
     add_cors(app)

@@ -16,6 +16,7 @@ from anyio import to_thread
 
 from api.envelope import ErrorDetail
 from api.errors import Conflict, NotFound, TooLarge, UnsupportedMedia
+from api.once import Once, fingerprint_of
 from api.schemas.assets import AssetPage, AssetShown
 from store.repos.assets import Assets
 from store.repos.objects import is_needed
@@ -47,7 +48,7 @@ class Inspected:
     duration: float
 
 
-async def upload(body: AsyncIterable[bytes], *, filename: str, announced: int, owner: User) -> AssetShown:
+async def upload(body: AsyncIterable[bytes], *, filename: str, announced: int, owner: User, once: Once) -> AssetShown:
     """
     Keep what comes in; it is written to disk as it arrives, and refused as soon as it is too much.
 
@@ -56,6 +57,7 @@ async def upload(body: AsyncIterable[bytes], *, filename: str, announced: int, o
         filename: what the creator calls it; shown, never used as a path.
         announced: Content-Length, 0 where there is none.
         owner: whose it is.
+        once: the client's wish that the same file, sent again, be kept once.
 
     Raises:
         TooLarge: more than the plan allows for one file or for all.
@@ -67,10 +69,10 @@ async def upload(body: AsyncIterable[bytes], *, filename: str, announced: int, o
     with tempfile.TemporaryDirectory(prefix="upload-", dir=_work()) as folder:
         path = Path(folder) / "upload"
         await _receive(body, path, room=room)
-        return await to_thread.run_sync(lambda: _take_in(path, filename=filename, owner=owner))
+        return await to_thread.run_sync(lambda: _take_in(path, filename=filename, owner=owner, once=once))
 
 
-def import_url(url: str, *, owner: User) -> AssetShown:
+def import_url(url: str, *, owner: User, once: Once) -> AssetShown:
     """
     Keep what is at a public address.
 
@@ -83,7 +85,7 @@ def import_url(url: str, *, owner: User) -> AssetShown:
         path = Path(folder) / "import"
         fetched = web.download(url, path, max_bytes=_room(owner), timeout_s=IMPORT_S)
         name = Path(fetched.url.partition("?")[0]).name or "import"
-        return _take_in(path, filename=name[:200], owner=owner, source_url=url)
+        return _take_in(path, filename=name[:200], owner=owner, once=once, source_url=url)
 
 
 def list_assets(owner: User, *, cursor: str | None, limit: int) -> AssetPage:
@@ -182,12 +184,16 @@ async def _receive(body: AsyncIterable[bytes], path: Path, *, room: int) -> None
             await to_thread.run_sync(file.write, chunk)
 
 
-def _take_in(path: Path, *, filename: str, owner: User, source_url: str = "") -> AssetShown:
+def _take_in(path: Path, *, filename: str, owner: User, once: Once, source_url: str = "") -> AssetShown:
     found = _inspect(path)
     named = path.rename(path.with_suffix(found.suffix))
     media_type = guess_type(named.name)[0] or "application/octet-stream"
     stored = store_file(open_storage(get_settings()), named, kind="data", media_type=media_type)
+    once.fingerprint = once.fingerprint or fingerprint_of("POST", f"/assets/{filename}", stored.key.encode())
     with transaction() as session:
+        earlier = once.claim(session, owner_id=owner.id)
+        if earlier is not None:
+            return AssetShown.model_validate(earlier)
         row = Assets(session, owner_id=owner.id).add(
             StoredAsset(
                 owner_id=owner.id,
@@ -202,7 +208,9 @@ def _take_in(path: Path, *, filename: str, owner: User, source_url: str = "") ->
                 source_url=source_url,
             )
         )
-        return AssetShown.of(row)
+        shown = AssetShown.of(row)
+        once.keep(session, owner_id=owner.id, data=shown.model_dump(mode="json"))
+        return shown
 
 
 def _inspect(path: Path) -> Inspected:

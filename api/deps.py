@@ -66,20 +66,25 @@ async def client_address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-async def once(
-    request: Request,
-    key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            max_length=255,
-            pattern=r"^[\x21-\x7e]+$",
-            description="Chosen by the client; the same request with the same key is done once within a day.",
-        ),
-    ] = None,
-) -> Once:
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Chosen by the client; the same request with the same key is done once within a day.",
+    ),
+]
+
+
+async def once(request: Request, key: IdempotencyKey = None) -> Once:
     """The client's wish that a repeated request be done once."""
     return Once(key=key, fingerprint=fingerprint_of(request.method, request.url.path, await request.body()))
+
+
+async def once_received(key: IdempotencyKey = None) -> Once:
+    """The same for a body that is not read at once; whoever has read it sets the fingerprint."""
+    return Once(key=key, fingerprint="")
 
 
 CurrentUser = Annotated[User, Depends(current_user)]
@@ -88,3 +93,4 @@ LoggedInUser = Annotated[User, Depends(logged_in_user)]
 LoginId = Annotated[str, Depends(login_id)]
 Address = Annotated[str, Depends(client_address)]
 DoneOnce = Annotated[Once, Depends(once)]
+ReceivedOnce = Annotated[Once, Depends(once_received)]

@@ -7,7 +7,7 @@ from typing import Generic, Literal, TypeVar
 from pydantic import BaseModel
 from starlette.requests import Request
 
-from api.messages import OK, language_of
+from api.messages import OK, language_for
 
 T = TypeVar("T")
 
@@ -46,4 +46,4 @@ class Failure(BaseModel):
 
 def ok(request: Request, data: T) -> Envelope[T]:
     """*data* in its frame, with the message in the caller's language."""
-    return Envelope(data=data, message=OK[language_of(request.headers.get("accept-language", ""))])
+    return Envelope(data=data, message=OK[language_for(request)])

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
 from api.envelope import ErrorBody, ErrorDetail, Failure
-from api.messages import error_message, language_of
+from api.messages import error_message, language_for
 from api.prefectclient import PrefectUnavailable
 from store.session import DatabaseAway
 from studio.errors import BadInput, ObjectMissing, ProviderError, VideoSystemError, reason_of
@@ -35,6 +35,10 @@ class ApiError(Exception):
         super().__init__(self.code)
         self.details = list(details)
         self.headers = headers or {}
+
+
+class NothingMore(Exception):
+    """The caller has all there is to be had."""
 
 
 class NotAuthenticated(ApiError):
@@ -204,6 +208,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(VideoSystemError, _studio_error)
     for away in (PrefectUnavailable, DatabaseAway):
         app.add_exception_handler(away, come_again)
+    app.add_exception_handler(NothingMore, lambda *_: Response(status_code=204))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
 
@@ -217,7 +222,7 @@ def failure(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """The error answer in the caller's language."""
-    language = language_of(request.headers.get("accept-language", ""))
+    language = language_for(request)
     body = Failure(
         error=ErrorBody(
             code=code,
@@ -278,7 +283,8 @@ def _methods_of(request: Request) -> list[str]:
     fitting = [route for route in _routes(request.app.routes) if route.matches(request.scope)[0] is not Match.NONE]
     # "/videos/estimate" fits "/videos/{video_id}" too; it is the one without a place for an id.
     path = min((route.path for route in fitting), key=lambda path: path.count("{"), default="")
-    return sorted({method for route in fitting if route.path == path for method in route.methods or ()})
+    methods = {method for route in fitting if route.path == path for method in route.methods or ()}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 def _routes(routes: Iterable[Any]) -> Iterator[Route]:

@@ -15,6 +15,9 @@ from studio.models.plan import REQUESTS_BY_ADDRESS, REQUESTS_BY_KEY, plan_of
 UNCOUNTED = ("/health", "/docs", "/openapi.json", "/media", "/metrics", "/version")
 """Monitors, documents and signed links: limits of another kind stand before them."""
 
+LOCKS = (("POST", "/auth/logout"), ("POST", "/auth/password"), ("DELETE", "/users/me"))
+"""What ends a token that fell into wrong hands is done for a login however often it has asked before."""
+
 LONGEST_TOKEN = 4096
 
 
@@ -43,7 +46,8 @@ class Gate:
                 MutableHeaders(scope=message).update(allowance.headers())
             await send(message)
 
-        if allowance.is_exceeded:
+        is_lock = caller is not None and (scope["method"], scope["path"]) in LOCKS
+        if allowance.is_exceeded and not is_lock:
             headers = {"Retry-After": str(allowance.resets_in_s)}
             answer = failure(Request(scope), status=429, code="RATE_LIMITED", headers=headers)
             await answer(scope, receive, send_with_limits)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from starlette.requests import Request
+
 Language = Literal["zh-TW", "en"]
 
 OK: dict[Language, str] = {"zh-TW": "操作成功", "en": "Success"}
@@ -72,9 +74,16 @@ ERRORS: dict[str, dict[Language, str]] = {
 _RANGE = re.compile(r"\s*([A-Za-z*]+)[^;,]*(?:;\s*q=(\d(?:\.\d{0,3})?))?")
 
 
-def language_of(accept_language: str) -> Language:
-    """The better of our two languages for an Accept-Language header; Chinese when it names neither."""
-    best: tuple[float, Language] = (0.0, "zh-TW")
+def language_for(request: Request) -> Language:
+    """What to answer in: what the request asks for, else its account's language, else Chinese."""
+    caller = getattr(request.state, "caller", None)
+    own: Language = "en" if caller is not None and caller.user.language == "en" else "zh-TW"
+    return language_of(request.headers.get("accept-language", ""), otherwise=own)
+
+
+def language_of(accept_language: str, *, otherwise: Language = "zh-TW") -> Language:
+    """The better of our two languages for an Accept-Language header; *otherwise* when it names neither."""
+    best: tuple[float, Language] = (0.0, otherwise)
     for part in accept_language.split(","):
         match = _RANGE.match(part)
         if match is None:

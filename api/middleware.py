@@ -22,6 +22,9 @@ MAX_BODY_BYTES = 1 << 20
 UPLOAD = ("POST", "/assets")
 """Written to disk as it comes, and counted there against the owner's plan."""
 
+OWN_HEADS = "/media/"
+"""Where the head of an answer is made without its body."""
+
 SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 """No browser takes an answer for another kind than it is, or tells others an address that is signed."""
 
@@ -80,6 +83,37 @@ class RequestFrame:
             if is_started:
                 raise
             await failure(Request(scope), status=500, code="INTERNAL_ERROR")(scope, receive, send_with_id)
+
+
+class HeadOfGet:
+    """
+    Answers HEAD as GET without its body, where a route does not answer it itself.
+
+    The request is over with the head of its answer: a stream is not followed to its end.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"].startswith(OWN_HEADS):
+            await self._app(scope, receive, send)
+            return
+        is_over = False
+
+        async def send_head(message: Message) -> None:
+            nonlocal is_over
+            if not is_over:
+                is_over = message["type"] == "http.response.start"
+                await send(message)
+                if is_over:
+                    await send({"type": "http.response.body", "body": b""})
+
+        async def receive_until_over() -> Message:
+            return {"type": "http.disconnect"} if is_over else await receive()
+
+        await self._app({**scope, "method": "GET"}, receive_until_over, send_head)
 
 
 def _request_id(scope: Scope) -> str:

@@ -71,6 +71,12 @@ def following(owner_id: str) -> Iterator[None]:
             _streams[owner_id] -= 1
 
 
+def knows_the_end(video: Video, *, last_event_id: str) -> bool:
+    """Whether the event of that id was the last that there is."""
+    told = Moment.of_event(last_event_id).status
+    return told in OVER and told == status_of(video)
+
+
 async def events(video: Video, *, last_event_id: str) -> AsyncIterator[ServerSentEvent]:
     """What happens to the film from now on, or since *last_event_id*; ends with its end, or its removal."""
     told = Moment.of_event(last_event_id)

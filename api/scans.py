@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from api import runs
 from api.errors import NotFound
+from api.once import Once
 from api.prefectclient import PrefectUnavailable
 from api.runstates import Run
 from api.schemas.page import Page
@@ -17,6 +18,7 @@ from store.repos.scans import Scans
 from store.session import DatabaseAway, reading, transaction
 from store.tables.base import utc_now
 from store.tables.trends import TrendReading, TrendScan
+from store.tables.users import User
 from studio.models.trend import Platform, language_of
 from studio.settings import get_settings
 
@@ -26,13 +28,14 @@ FRESH = timedelta(minutes=5)
 """A scan that began so recently is everybody's: sources must not be asked the same by every caller."""
 
 
-def start(order: StartScan) -> ScanShown:
+def start(order: StartScan, *, owner: User, once: Once) -> ScanShown:
     """The scan that was asked for: one that goes on or was just made, or a new one, written down before it is started."""
     region = order.region or get_settings().trend_region
     with transaction() as session:
         scans = Scans(session)
-        scan = scans.last_tried(order.platform, region)
-        if scan is None or not _is_everybodys(scan):
+        earlier = once.claim(session, owner_id=owner.id)
+        scan = scans.get(earlier["id"]) if earlier else scans.last_tried(order.platform, region)
+        if scan is None or not (earlier or _is_everybodys(scan)):
             minute = int(utc_now().timestamp() // 60)
             scan = scans.add(
                 platform=order.platform,
@@ -40,6 +43,7 @@ def start(order: StartScan) -> ScanShown:
                 language=order.language or language_of(region),
                 slot=f"{order.platform}/{region}/{minute}",
             )
+        once.keep(session, owner_id=owner.id, data={"id": scan.id})
     if scan.state == "waiting" and scan.run_id is None:
         with suppress(PrefectUnavailable, DatabaseAway):  # it is written down: the reconciler begins it
             _Scanning().start(scan)

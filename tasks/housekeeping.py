@@ -30,6 +30,9 @@ logger = logging.getLogger("tasks.housekeeping")
 SPARED = timedelta(hours=24)
 """What is younger may belong to a film in the making, whose row does not name it yet."""
 
+REMOVED_KEPT = timedelta(days=40)
+"""Longer than a month, from when a film was asked for."""
+
 
 @task(name="remove expired films", **policy.LOCAL)
 @policy.patient
@@ -84,9 +87,10 @@ def clear_work_folders() -> int:
 @task(name="prune counts", **policy.LOCAL)
 @policy.patient
 def prune_counts() -> None:
-    """Forget request counts whose hour is over."""
+    """Forget request counts whose hour is over, and removed films that count in no month any more."""
     with transaction() as session:
         Counters(session).prune()
+        Videos.of_everyone(session).forget_removed(before=utc_now() - REMOVED_KEPT)
 
 
 @task(name="prune trends", **policy.LOCAL)

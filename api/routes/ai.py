@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from api import ai
 from api.deps import CurrentUser
 from api.envelope import Envelope, ok
-from api.messages import language_of
+from api.messages import language_for
 from api.schemas.ai import AiModels, Inference, InferenceResult, ModelType
 
 router = APIRouter(prefix="/ai", tags=["ai"])
@@ -40,6 +40,6 @@ async def infer(request: Request, body: Inference, user: CurrentUser) -> Envelop
     """
     if not body.stream:
         return ok(request, await ai.infer(body, owner=user))
-    language = language_of(request.headers.get("accept-language", ""))
+    language = language_for(request)
     events = await ai.begin_stream(body, language, owner=user)
     return StreamingResponse(events, media_type="text/event-stream", headers=EVENTS)

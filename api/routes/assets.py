@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from api import assets
-from api.deps import CurrentUser
+from api.deps import CurrentUser, DoneOnce, ReceivedOnce
 from api.envelope import Envelope, Failure, ok
 from api.schemas.assets import AssetPage, AssetShown, ImportAsset
 from api.schemas.text import Line
@@ -27,19 +27,27 @@ _ANY_BYTES = {
 @router.post("", status_code=201, openapi_extra=_ANY_BYTES, responses=UNSUPPORTED)
 async def upload_asset(
     request: Request,
+    response: Response,
     user: CurrentUser,
+    once: ReceivedOnce,
     filename: Annotated[Line, Query(min_length=1, max_length=200)],
     content_length: Annotated[int, Header(ge=0, include_in_schema=False)] = 0,
 ) -> Envelope[AssetShown]:
     """Send a file as the body. What it is, is found out by its content; png, jpeg, webp, mp4, mov, mkv, webm, sound."""
-    shown = await assets.upload(request.stream(), filename=filename, announced=content_length, owner=user)
+    body = request.stream()
+    shown = await assets.upload(body, filename=filename, announced=content_length, owner=user, once=once)
+    response.headers.update(once.headers)
     return ok(request, shown)
 
 
 @router.post("/import", status_code=201, responses=UNSUPPORTED)
-def import_asset(request: Request, body: ImportAsset, user: CurrentUser) -> Envelope[AssetShown]:
+def import_asset(
+    request: Request, response: Response, body: ImportAsset, user: CurrentUser, once: DoneOnce
+) -> Envelope[AssetShown]:
     """Keep what is at a public address."""
-    return ok(request, assets.import_url(body.url, owner=user))
+    shown = assets.import_url(body.url, owner=user, once=once)
+    response.headers.update(once.headers)
+    return ok(request, shown)
 
 
 @router.get("")

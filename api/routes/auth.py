@@ -32,9 +32,9 @@ def refresh(request: Request, body: Refresh) -> Envelope[Tokens]:
 
 
 @router.post("/logout", status_code=204)
-def logout(body: LogOut, user: LoggedInUser, family: LoginId) -> None:
+def logout(user: LoggedInUser, family: LoginId, body: LogOut | None = None) -> None:
     """End this login, or all of the account's; their tokens are dead at once."""
-    accounts.log_out(user, family=family, everywhere=body.all)
+    accounts.log_out(user, family=family, everywhere=body is not None and body.all)
 
 
 @router.post("/password", status_code=204)

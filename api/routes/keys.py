@@ -13,6 +13,8 @@ from api.schemas.keys import ApiKeyList, ApiKeyMade, MakeApiKey, RotateApiKey
 
 router = APIRouter(prefix="/api-keys", tags=["api keys"])
 
+AS_USUAL = RotateApiKey()
+
 
 @router.post("", status_code=201)
 def create_api_key(
@@ -31,7 +33,9 @@ def list_api_keys(request: Request, user: LoggedInUser) -> Envelope[ApiKeyList]:
 
 
 @router.post("/{key_id}/rotate")
-def rotate_api_key(request: Request, key_id: str, body: RotateApiKey, user: LoggedInUser) -> Envelope[ApiKeyMade]:
+def rotate_api_key(
+    request: Request, key_id: str, user: LoggedInUser, body: RotateApiKey = AS_USUAL
+) -> Envelope[ApiKeyMade]:
     """Give the key a new text; the old one goes on for a while."""
     return ok(request, keys.rotate_key(key_id, owner=user, overlap=timedelta(seconds=body.overlap_s)))
 

@@ -6,9 +6,9 @@ from mimetypes import guess_type
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse
 
 from api.errors import LinkExpired
+from api.files import FilePart, is_known
 from studio.providers.storage import open_storage
 from studio.providers.storage.links import is_valid
 from studio.settings import get_settings
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/media", tags=["media"])
 
 # HEAD is left out of the document: it would be a second operation of the same name.
 @router.head("/{key:path}", include_in_schema=False)
-@router.get("/{key:path}", response_class=FileResponse)
+@router.get("/{key:path}", response_class=FilePart)
 def media(
     request: Request,
     key: str,
@@ -32,11 +32,11 @@ def media(
     etag = f'"{key.rsplit("/", 1)[-1].split(".")[0]}"'
     # Sandboxed: opened by itself, a file that somebody uploaded runs nothing and is nobody's page.
     headers = {"ETag": etag, "Cache-Control": "private, max-age=3600", "Content-Security-Policy": "sandbox"}
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
     path = open_storage(get_settings()).fetch(key)
+    if is_known(request, etag=etag, changed_at=path.stat().st_mtime):
+        return Response(status_code=304, headers=headers)
     # Left to itself the response would go by *name*, which is not signed: a picture would open as a web page.
     media_type = guess_type(path.name)[0] or "application/octet-stream"
-    return FileResponse(
+    return FilePart(
         path, media_type=media_type, headers=headers, filename=name or path.name, content_disposition_type="inline"
     )

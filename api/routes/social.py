@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from api import connecting, pages, publications, social
 from api.deps import CurrentUser, DoneOnce, PublishingUser
 from api.envelope import Envelope, Failure, ok
-from api.messages import Language, language_of
+from api.messages import Language, language_for
 from api.schemas.page import Page
 from api.schemas.social import (
     AccountList,
@@ -163,7 +163,7 @@ def reschedule_publication(
 
 
 def _language(request: Request) -> Language:
-    return language_of(request.headers.get("accept-language", ""))
+    return language_for(request)
 
 
 def _shown(page: pages.Page) -> HTMLResponse:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from api import templates
 from api.deps import CurrentUser
 from api.envelope import Envelope, ok
-from api.messages import Language, language_of
+from api.messages import Language, language_for
 from api.schemas.templates import TemplateList, TemplateShown
 
 router = APIRouter(prefix="/templates", tags=["templates"])
@@ -26,4 +26,4 @@ def get_template(request: Request, name: str, _user: CurrentUser) -> Envelope[Te
 
 
 def _language(request: Request) -> Language:
-    return language_of(request.headers.get("accept-language", ""))
+    return language_for(request)

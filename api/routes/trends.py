@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api import scans, trends
-from api.deps import CurrentUser
+from api.deps import CurrentUser, DoneOnce
 from api.envelope import Envelope, ok
-from api.messages import language_of
+from api.messages import language_for
 from api.schemas.page import Page
 from api.schemas.text import Line
 from api.schemas.trends import KeywordShown, ScanShown, StartScan, TrendList
@@ -34,7 +34,7 @@ def hot_trends(
     """The last good scan, with its age; where there never was one, the message says so."""
     found = trends.hot(platform=platform, region=region, window=time_range, category=category, limit=limit)
     answer = ok(request, found)
-    language = language_of(request.headers.get("accept-language", ""))
+    language = language_for(request)
     why = None if found.trends else trends.why_empty(platform=platform, region=region, language=language)
     return answer.model_copy(update={"message": why}) if why else answer
 
@@ -48,9 +48,12 @@ def get_keyword(
 
 
 @router.post("/scans", status_code=202)
-def start_scan(request: Request, response: Response, _user: CurrentUser, order: StartScan) -> Envelope[ScanShown]:
+def start_scan(
+    request: Request, response: Response, user: CurrentUser, once: DoneOnce, order: StartScan
+) -> Envelope[ScanShown]:
     """Look at a platform and region now; a scan that goes on, or is a few minutes old, is everybody's."""
-    scan = scans.start(order)
+    scan = scans.start(order, owner=user, once=once)
+    response.headers.update(once.headers)
     response.headers["Location"] = f"/trends/scans/{scan.id}"
     return ok(request, scan)
 

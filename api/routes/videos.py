@@ -12,6 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api import downloads, library, progress, reviews, scenes
 from api.deps import CurrentUser, DoneOnce
 from api.envelope import Envelope, Failure, ok
+from api.errors import NothingMore
 from api.runstates import Status
 from api.schemas.page import Page
 from api.schemas.scenes import ChooseShot, SceneShots
@@ -40,6 +41,19 @@ CONFLICT = {409: {"model": Failure}}
 def own_video(video_id: str, user: CurrentUser) -> Video:
     """The caller's film of that id."""
     return library.find(video_id, owner=user)
+
+
+LastEventId = Annotated[str, Header(max_length=100)]
+
+
+def unfinished(video: OwnVideo, last_event_id: LastEventId = "") -> Video:
+    """The film, unless the follower has been told of its end."""
+    if progress.knows_the_end(video, last_event_id=last_event_id):
+        raise NothingMore
+    return video
+
+
+Unfinished = Annotated[Video, Depends(unfinished)]
 
 
 def own_stream(user: CurrentUser) -> Iterator[None]:
@@ -173,11 +187,13 @@ def download_video(
     return ok(request, found)
 
 
-@router.get("/{video_id}/events", response_class=EventSourceResponse)
+@router.get(
+    "/{video_id}/events",
+    response_class=EventSourceResponse,
+    responses={204: {"description": "The follower knows the end already; a browser does not come again."}},
+)
 async def follow_video(
-    video: OwnVideo,
-    _place: Annotated[None, Depends(own_stream)],
-    last_event_id: Annotated[str, Header(max_length=100)] = "",
+    video: Unfinished, _place: Annotated[None, Depends(own_stream)], last_event_id: LastEventId = ""
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events `progress`, `stage`, then `completed`, `failed` or `cancelled`, which ends the stream."""
     async for event in progress.events(video, last_event_id=last_event_id):

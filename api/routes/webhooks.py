@@ -25,6 +25,8 @@ from store.tables.webhooks import WebhookEndpoint
 
 router = APIRouter(tags=["webhooks"])
 
+AS_USUAL = RotateSecret()
+
 CONFLICT = {409: {"model": Failure}}
 
 
@@ -74,7 +76,7 @@ def remove_webhook(endpoint: OwnWebhook, user: CurrentUser) -> None:
 
 @router.post("/webhooks/{webhook_id}/rotate")
 def rotate_webhook_secret(
-    request: Request, endpoint: OwnWebhook, body: RotateSecret, user: CurrentUser
+    request: Request, endpoint: OwnWebhook, user: CurrentUser, body: RotateSecret = AS_USUAL
 ) -> Envelope[WebhookMade]:
     """Give the endpoint another secret; messages carry both signatures for a while."""
     return ok(request, webhooks.rotate(endpoint, owner=user, overlap=timedelta(seconds=body.overlap_s)))
@@ -119,6 +121,8 @@ def get_webhook_secret(request: Request, user: LoggedInUser) -> Envelope[Webhook
 
 
 @router.post("/users/me/webhook-secret/rotate")
-def rotate_account_webhook_secret(request: Request, body: RotateSecret, user: LoggedInUser) -> Envelope[WebhookSecret]:
+def rotate_account_webhook_secret(
+    request: Request, user: LoggedInUser, body: RotateSecret = AS_USUAL
+) -> Envelope[WebhookSecret]:
     """Another secret for the messages to the `webhook_url` of films; messages carry both signatures for a while."""
     return ok(request, webhooks.rotate_account_secret(user, overlap=timedelta(seconds=body.overlap_s)))

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from store.tables.answers import KeptAnswer
 from store.tables.keys import ApiKey
+from store.tables.removed import RemovedFilm
 from store.tables.tokens import RefreshToken
 from store.tables.users import OPERATOR, User
 from store.tables.webhooks import WebhookDelivery, WebhookEndpoint
@@ -41,7 +42,7 @@ class Users:
         """Forget the account with its tokens, keys, webhooks and kept answers; its films and files must be gone before."""
         for table in (RefreshToken, ApiKey):
             self._session.execute(delete(table).where(col(table.user_id) == user.id))
-        for owned in (KeptAnswer, WebhookDelivery, WebhookEndpoint):
+        for owned in (KeptAnswer, RemovedFilm, WebhookDelivery, WebhookEndpoint):
             self._session.execute(delete(owned).where(col(owned.owner_id) == user.id))
         self._session.execute(delete(User).where(col(User.id) == user.id))
 

@@ -13,9 +13,10 @@ from sqlmodel import Session, and_, col, not_, or_, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from store.tables.base import utc_now
+from store.tables.removed import RemovedFilm
 from store.tables.users import User
 from store.tables.videos import Video
-from studio.models.brief import Brief
+from studio.models.brief import Brief, template_spellings
 from studio.models.rendition import MOST_THUMBNAILS
 
 _OPEN = col(Video.completed_at).is_(None)
@@ -88,6 +89,10 @@ class Videos:
         statement = select(Video)
         return statement if self._owner_id is None else statement.where(Video.owner_id == self._owner_id)
 
+    def _removed(self) -> SelectOfScalar[RemovedFilm]:
+        statement = select(RemovedFilm)
+        return statement if self._owner_id is None else statement.where(RemovedFilm.owner_id == self._owner_id)
+
     def add(
         self,
         brief: Brief,
@@ -143,11 +148,18 @@ class Videos:
         return int(self._session.execute(statement).scalar_one())
 
     def creation_times(self, *, since: datetime, most: int) -> list[datetime]:
-        """When the latest *most* films since *since* were asked for; a retried one counts from its last retry."""
+        """
+        When the latest *most* films since *since* were asked for, removed ones among them.
+
+        A retried one counts from its last retry.
+        """
         asked = func.coalesce(col(Video.asked_again_at), col(Video.created_at))
         statement = self._owned().where(asked > since).order_by(asked.desc()).limit(most)
         rows = self._session.execute(statement.with_only_columns(col(Video.asked_again_at), col(Video.created_at)))
-        return [again or created for again, created in rows]
+        gone = self._removed().where(col(RemovedFilm.asked_at) > since).order_by(col(RemovedFilm.asked_at).desc())
+        times = [again or created for again, created in rows]
+        times += [film.asked_at for film in self._session.exec(gone.limit(most))]
+        return sorted(times, reverse=True)[:most]
 
     def owners_in_flight(self) -> list[str]:
         """The owner of every film that is begun and not over, unless it waits for its creator or to go on."""
@@ -188,11 +200,23 @@ class Videos:
         return self._session.exec(self._owned().order_by(col(Video.id).desc())).all()
 
     def remove(self, video_id: str) -> None:
-        """Forget the film."""
-        statement = delete(Video).where(col(Video.id) == video_id)
-        if self._owner_id is not None:
-            statement = statement.where(col(Video.owner_id) == self._owner_id)
-        self._session.execute(statement)
+        """Forget the film, but not that it was there: `creation_times` and `finished_totals` count it on."""
+        film = self.get(video_id)
+        if film is None or not self._session.exec(delete(Video).where(col(Video.id) == film.id)).rowcount:
+            return  # or somebody else was faster
+        self._session.add(
+            RemovedFilm(
+                id=film.id,
+                owner_id=film.owner_id,
+                asked_at=film.asked_again_at or film.created_at,
+                completed_at=film.completed_at,
+                seconds=film.rendition["duration"] if film.rendition else 0.0,
+            )
+        )
+
+    def forget_removed(self, *, before: datetime) -> None:
+        """Forget films that are gone and were asked for before then."""
+        self._session.execute(delete(RemovedFilm).where(col(RemovedFilm.asked_at) < before))
 
     def is_needed(self, key: str) -> bool:
         """Whether a film that is not over has the object *key* in its brief."""
@@ -285,7 +309,11 @@ class Videos:
         return bool(claimed.rowcount)
 
     def finished_totals(self, *, since: datetime) -> tuple[float, int]:
-        """Seconds of film that were finished since *since*, and bytes of all finished films with what goes with them."""
+        """
+        Seconds of film that were finished since *since*, removed ones among them, and bytes of all that are there.
+
+        What goes with a film counts with it.
+        """
         finished = self._owned().where(col(Video.rendition).is_not(None))
         rendition: Any = col(Video.rendition)
         # As floats, which are exact this far: PostgreSQL's integers end at two gigabytes.
@@ -293,10 +321,13 @@ class Videos:
         seconds = finished.where(col(Video.completed_at) >= since).with_only_columns(
             func.sum(rendition["duration"].as_float())
         )
+        gone = self._removed().where(col(RemovedFilm.completed_at) >= since)
         size = finished.with_only_columns(func.sum(sizes))
-        return float(self._session.execute(seconds).scalar_one() or 0), int(
-            self._session.execute(size).scalar_one() or 0
+        lasting, gone_lasting, stored = (
+            self._session.execute(each).scalar_one() or 0
+            for each in (seconds, gone.with_only_columns(func.sum(RemovedFilm.seconds)), size)
         )
+        return float(lasting + gone_lasting), int(stored)
 
     def counts(self) -> dict[str, int]:
         """Films that wait, are in the making, finished, and ended without a film, as far as the rows tell."""
@@ -353,7 +384,7 @@ def _conditions(wanted: Wanted) -> list[Any]:
     if wanted.statuses:
         conditions.append(or_(_OPEN, *(_OVER_AS[status] for status in wanted.statuses if status in _OVER_AS)))
     if wanted.template is not None:
-        conditions.append(col(Video.brief)["template"].as_string() == wanted.template)
+        conditions.append(col(Video.brief)["template"].as_string().in_(template_spellings(wanted.template)))
     if wanted.text is not None:
         conditions.append(col(Video.title).icontains(wanted.text, autoescape=True))
     if wanted.created_after is not None:

@@ -6,6 +6,7 @@ from store.tables.clips import ClipUse
 from store.tables.counters import Counter
 from store.tables.keys import ApiKey
 from store.tables.purchases import Breaker, Purchase
+from store.tables.removed import RemovedFilm
 from store.tables.social import Connection, Publication, QuotaUse, SocialAccount
 from store.tables.tokens import RefreshToken
 from store.tables.trends import (
@@ -33,6 +34,7 @@ __all__ = [
     "Purchase",
     "QuotaUse",
     "RefreshToken",
+    "RemovedFilm",
     "SocialAccount",
     "StoredAsset",
     "TrendDay",

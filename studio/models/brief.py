@@ -93,6 +93,21 @@ FieldValue = Annotated[str, Field(max_length=200), BeforeValidator(_one_line), A
 FieldValues = Annotated[dict[str, FieldValue], Field(max_length=20)]
 
 
+TEMPLATE_ALIASES = {"template_id": "explainer", "default": "explainer"}
+"""Names of the examples in the API's documentation, which work as they stand."""
+
+
+def template_name(given: str) -> str:
+    """The name that *given* stands for; any other is itself."""
+    return TEMPLATE_ALIASES.get(given, given)
+
+
+def template_spellings(given: str) -> tuple[str, ...]:
+    """Every name of the template called *given*."""
+    name = template_name(given)
+    return (name, *(alias for alias, meant in TEMPLATE_ALIASES.items() if meant == name))
+
+
 class Brief(Model):
     """
     A request for one video.
@@ -111,7 +126,7 @@ class Brief(Model):
     description: Text = ""
     script: Text = ""
     language: str | None = None
-    template: str = "explainer"
+    template: Annotated[str, AfterValidator(template_name)] = "explainer"
     duration: Duration | None = None
     aspect: Aspect = Aspect.VERTICAL
     resolution: Resolution = Resolution.P1080

@@ -11,14 +11,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from studio.errors import BadInput, UnknownName, reason_of
+from studio.models.brief import template_name
 from studio.models.template import VERSION, Template
 from studio.settings import PROJECT, get_settings
 
 logger = logging.getLogger("studio.templates")
 
 FOLDER = PROJECT / "templates"
-ALIASES = {"template_id": "explainer", "default": "explainer"}
-"""Names of the examples in the API's documentation, which work as they stand."""
 
 LARGEST_BYTES = 200_000
 """Of a template file: anything larger is something else."""
@@ -48,7 +47,7 @@ def load_template(name: str) -> Template:
     Raises:
         UnknownName: there is none; the message lists those there are.
     """
-    name = ALIASES.get(name, name)
+    name = template_name(name)
     if name not in template_names():
         raise UnknownName(name, field="template", known=template_names())
     return read_template(template_file(name))

@@ -74,9 +74,7 @@ def probe(path: Path, *, decodes: bool = True) -> Media:
         with av.open(f"file:{path}", format=container, options=options) as opened:
             return _moving(path, opened, decodes=decodes) if _pictures_of(opened) else _sound(path, opened)
     except (av.FFmpegError, ValueError, OSError) as error:
-        raise UnreadableMedia(
-            f"{path.name} cannot be read as {container}: {error}; send it again or convert it"
-        ) from error
+        raise _broken(path, container) from error
 
 
 def sniff(path: Path) -> str:
@@ -128,10 +126,18 @@ def _picture(path: Path, container: str) -> Media:
     except Image.DecompressionBombError as error:
         raise _too_large(path, "far too many") from error
     except (OSError, SyntaxError, ValueError) as error:
-        raise UnreadableMedia(f"{path.name} cannot be read as a picture: {error}") from error
+        raise _broken(path, container) from error
     if orientation in _SIDEWAYS:
         width, height = height, width
     return Media(kind="image", width=width, height=height, orientation=orientation if 1 <= orientation <= 8 else 1)
+
+
+def _broken(path: Path, container: str) -> UnreadableMedia:
+    """What the libraries say stays out of it: their errors name our folders and their own functions."""
+    name = container.removesuffix("_pipe")
+    return UnreadableMedia(
+        f"{path.name} cannot be read as {name}: it is cut off or broken; send it again or convert it"
+    )
 
 
 def _moving(path: Path, opened: Any, *, decodes: bool) -> Media:

@@ -12,7 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from store.tables.users import User
-from studio.providers.llm import endpoint
+from studio.providers.llm import endpoint, listing
+from studio.settings import get_settings
 from tests.api.conftest import bearer_of
 from tests.api.test_contract import shape
 from tests.studio.providers.test_llm_openai import llama  # noqa: F401  (a fixture)
@@ -88,10 +89,16 @@ def test_models_answer_with_the_contracts_keys_and_no_others(client: TestClient,
     }
 
 
-def test_models_can_be_asked_for_by_type(client: TestClient, bearer: dict[str, str]) -> None:
+def test_models_can_be_asked_for_by_type(
+    client: TestClient, bearer: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert models(client, bearer) == {"model_1": "available", "embedded": "available"}
     assert "kokoro/zf_xiaoyi" in models(client, bearer, "?type=speech")
     assert models(client, bearer, "?type=image_generation") == {}
+    monkeypatch.setenv("IMAGEGEN", "openai")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    get_settings.cache_clear()
+    assert models(client, bearer, "?type=image_generation") == {"gpt-image-2.5-flare": "available"}
     assert error(client.get("/ai/models?type=smell", headers=bearer)) == (400, "BAD_REQUEST")
 
 
@@ -230,6 +237,20 @@ def test_an_endpoint_in_trouble_makes_its_model_unavailable(
     chat.models = status
 
     assert models(client, bearer) == {"model_1": "unavailable", "test-model": "unavailable", "embedded": "available"}
+
+
+def test_what_an_endpoint_listed_is_unavailable_while_it_is_away(
+    client: TestClient, bearer: dict[str, str], chat: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat.models = ["test-model", "another"]
+    before = models(client, bearer)
+    chat.models = 500
+    monkeypatch.setattr(listing, "FRESH_S", 0.0)
+    later = time.monotonic() + 3600
+    monkeypatch.setattr(listing.time, "monotonic", lambda: later)
+
+    assert before["another"] == "available"
+    assert models(client, bearer)["another"] == "unavailable"
 
 
 def test_a_dead_endpoint_makes_its_model_unavailable(

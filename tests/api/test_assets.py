@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from api import assets
 from api.app import create_app
+from api.once import Once
 from store.repos.videos import Videos
 from store.session import transaction
 from store.tables.base import utc_now
@@ -143,7 +144,7 @@ def test_a_file_that_says_it_is_too_large_is_refused_unread(
         yield b""
 
     with pytest.raises(assets.TooLarge):
-        asyncio.run(assets.upload(never(), filename="a.png", announced=2 << 20, owner=user))
+        asyncio.run(assets.upload(never(), filename="a.png", announced=2 << 20, owner=user, once=Once(None, "")))
 
 
 def test_a_file_that_becomes_too_large_is_cut_off(
@@ -200,6 +201,17 @@ def test_the_same_file_sent_twice_is_one_asset(client: TestClient, bearer: dict[
     first, second = (send(client, bearer, picture).json()["data"]["id"] for _ in range(2))
 
     assert first == second
+
+
+def test_an_upload_with_a_key_is_done_once(client: TestClient, bearer: dict[str, str], picture: bytes) -> None:
+    keyed = {**bearer, "Idempotency-Key": "holiday"}
+    first = send(client, keyed, picture)
+    client.delete(f"/assets/{first.json()['data']['id']}", headers=bearer)
+    again, other = send(client, keyed, picture), send(client, keyed, picture, "other.png")
+
+    assert (again.status_code, again.headers["idempotent-replayed"]) == (201, "true")
+    assert again.json()["data"]["id"] == first.json()["data"]["id"]
+    assert (other.status_code, other.json()["error"]["code"]) == (400, "IDEMPOTENCY_KEY_REUSED")
 
 
 def key_of(asset_id: str, owner: User) -> str:

@@ -87,6 +87,18 @@ def test_the_request_after_the_last_is_refused_before_its_body_is_read(
     assert refused.headers["X-RateLimit-Remaining"] == "0"
 
 
+def test_a_login_can_be_ended_however_often_it_has_asked(
+    client: TestClient, bearer: dict[str, str], plans: Callable[[str], None]
+) -> None:
+    plans('{"free": {"requests_an_hour": 1}}')
+    client.get("/users/me", headers=bearer)
+
+    assert client.get("/users/me", headers=bearer).status_code == 429
+    assert client.post("/auth/logout").status_code == 401
+    ended = client.post("/auth/logout", headers=bearer)
+    assert (ended.status_code, ended.headers["X-RateLimit-Remaining"]) == (204, "0")
+
+
 def test_all_keys_of_an_owner_share_one_limit_which_is_not_that_of_logins(
     client: TestClient, bearer: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

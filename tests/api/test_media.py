@@ -72,6 +72,14 @@ def test_a_range_behind_the_end_is_refused_with_the_size(client: TestClient, fil
     answer = client.get(link(film), headers={"Range": "bytes=20000-"})
 
     assert (answer.status_code, answer.headers["content-range"]) == (416, "bytes */10240")
+    assert answer.json()["error"]["code"] == "BAD_RANGE"
+
+
+@pytest.mark.parametrize("asked", ["bytes=abc", "lines=1-2", "bytes", "bytes=", "bytes=9-3"])
+def test_what_is_no_range_of_bytes_is_as_if_it_were_not_there(client: TestClient, film: Asset, asked: str) -> None:
+    answer = client.get(link(film), headers={"Range": asked})
+
+    assert (answer.status_code, answer.content) == (200, BYTES)
 
 
 def test_a_thousand_ranges_cost_no_more_than_the_file(client: TestClient, film: Asset) -> None:
@@ -87,6 +95,23 @@ def test_a_known_file_is_not_sent_again(client: TestClient, film: Asset) -> None
 
     assert (answer.status_code, answer.content) == (304, b"")
     assert etag == f'"{Path(film.key).stem}"'
+
+
+@pytest.mark.parametrize("known", ["*", '"other", {etag}', "W/{etag}"])
+def test_a_file_is_known_by_any_of_the_tags(client: TestClient, film: Asset, known: str) -> None:
+    asked = known.replace("{etag}", f'"{Path(film.key).stem}"')
+
+    assert client.get(link(film), headers={"If-None-Match": asked}).status_code == 304
+
+
+def test_a_file_is_known_by_its_time_where_no_tag_is_given(client: TestClient, film: Asset) -> None:
+    changed = client.get(link(film)).headers["last-modified"]
+    since = {changed: 304, "Tue, 01 Dec 2015 00:00:00 GMT": 200, "yesterday": 200, "": 200}
+
+    for time_, status in since.items():
+        assert client.get(link(film), headers={"If-Modified-Since": time_}).status_code == status
+    both = {"If-Modified-Since": changed, "If-None-Match": '"another"'}
+    assert client.get(link(film), headers=both).status_code == 200
 
 
 def test_another_file_is_sent_although_one_is_known(client: TestClient, film: Asset) -> None:

@@ -101,6 +101,26 @@ def test_usage_counts_the_accounts_own_films_and_no_others(
     assert data["storage_bytes"] == 8
 
 
+def test_a_film_that_is_removed_counts_in_the_day_and_in_the_month_all_the_same(
+    client: TestClient, bearer: dict[str, str], user: User, plans: Callable[[str], None], prefect: FakePrefect
+) -> None:
+    plans('{"free": {"films_a_day": 2}}')
+    now = utc_now()
+    film(user, run_id="run-1", completed_at=now, rendition=RENDITION)
+    film(user, run_id="run-2", completed_at=now - timedelta(days=2), created_at=now - timedelta(days=2), rendition=RENDITION)  # fmt: skip
+    made = client.post("/videos", json={"title": "潮汐"}, headers=bearer).json()["data"]["id"]
+    before = usage(client, bearer)
+    for each in client.get("/videos", headers=bearer).json()["data"]["items"]:
+        assert client.delete(f"/videos/{each['id']}", headers=bearer).status_code == 204
+    after = usage(client, bearer)
+
+    assert before["films"]["today"] == after["films"]["today"] == 2
+    assert before["seconds_rendered_this_month"] == after["seconds_rendered_this_month"] > 0
+    assert after["storage_bytes"] == 0
+    assert client.get(f"/videos/{made}", headers=bearer).status_code == 404
+    assert client.post("/videos", json={"title": "潮汐"}, headers=bearer).status_code == 429
+
+
 def test_the_count_of_requests_is_the_one_in_the_headers(client: TestClient, bearer: dict[str, str]) -> None:
     for _ in range(3):
         answer = client.get("/usage", headers=bearer)

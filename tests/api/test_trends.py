@@ -180,6 +180,16 @@ def test_a_scan_is_written_down_and_begun_and_everybodys_for_a_while(ask: Ask, p
     ]
 
 
+def test_a_scan_with_a_key_is_begun_once(client: TestClient, bearer: dict[str, str], prefect: FakePrefect) -> None:
+    headers = {**bearer, "Idempotency-Key": "morning"}
+    first, again = (client.post("/trends/scans", json={"platform": "tiktok"}, headers=headers) for _ in range(2))
+    other = client.post("/trends/scans", json={"platform": "youtube"}, headers=headers)
+
+    assert first.json()["data"]["id"] == again.json()["data"]["id"]
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (other.status_code, other.json()["error"]["code"]) == (400, "IDEMPOTENCY_KEY_REUSED")
+
+
 def test_a_scan_says_what_each_source_said_or_why_not(ask: Ask) -> None:
     failed = Reading(source="wikipedia", state="failed", reason="trends 'wikipedia': no answer", observed_at=NOW)
     scan = scanned(reading("googletrends", TYPHOON), failed)

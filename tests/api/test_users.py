@@ -91,6 +91,25 @@ def test_a_logout_ends_its_own_login_and_no_other(client: TestClient, tokens: di
     assert client.post("/auth/refresh", json={"refresh_token": other["refresh_token"]}).status_code == 200
 
 
+def test_answers_are_in_the_accounts_language_unless_the_request_names_one(
+    client: TestClient, tokens: dict[str, str]
+) -> None:
+    client.patch("/users/me", json={"language": "en"}, headers=bearer(tokens))
+
+    def said(**headers: str) -> tuple[str, str]:
+        known = client.get("/users/me", headers={**bearer(tokens), **headers}).json()["message"]
+        missing = client.get("/videos/nothing", headers={**bearer(tokens), **headers}).json()["error"]["message"]
+        return known, missing
+
+    assert said() == said(**{"Accept-Language": "fr"}) == ("Success", "Not found")
+    assert said(**{"Accept-Language": "zh-TW"}) == ("操作成功", "找不到資源")
+
+
+def test_a_logout_needs_no_body(client: TestClient, tokens: dict[str, str]) -> None:
+    assert client.post("/auth/logout", headers=bearer(tokens)).status_code == 204
+    assert status(client, tokens) == 401
+
+
 def test_a_logout_everywhere_ends_every_login(client: TestClient, tokens: dict[str, str]) -> None:
     other = log_in(client)
     client.post("/auth/logout", json={"all": True}, headers=bearer(tokens))

@@ -173,6 +173,7 @@ def test_films_are_found_by_template_text_and_date(ask: Callable[..., Any], film
         return [item["id"] for item in ask("GET", f"?{query}").json()["data"]["items"]]
 
     assert found("template=listicle") == [listicle]
+    assert found("template=template_id") == found("template=explainer") != []
     assert found("q=tides") == [listicle]
     assert found("q=%25") == [percent]
     assert found(f"created_before={yesterday}") == [old]
@@ -792,6 +793,24 @@ def test_a_follower_who_was_cut_off_goes_on_where_he_was(
     answer = ask("GET", f"/{video_id}/events", **{"Last-Event-ID": "processing.script.1"})
 
     assert events_of(answer) == ["completed"]
+
+
+def test_a_follower_who_knows_the_end_is_not_told_again(ask: Callable[..., Any], film: Callable[..., str]) -> None:
+    video_id = film(**done())
+    told = ask("GET", f"/{video_id}/events", **{"Last-Event-ID": "completed.done.100"})
+    retried = ask("GET", f"/{video_id}/events", **{"Last-Event-ID": "failed.render.40"})
+
+    assert (told.status_code, told.content) == (204, b"")
+    assert events_of(retried) == ["completed"]
+
+
+@pytest.mark.parametrize("path", ["", "/events", "/script", "/download"])
+def test_head_is_get_without_its_body(ask: Callable[..., Any], film: Callable[..., str], path: str) -> None:
+    video_id = film(**done(script=SCRIPT))
+    head, get = (ask(method, f"/{video_id}{path}") for method in ("HEAD", "GET"))
+
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["content-type"] == get.headers["content-type"] if get.content else True
 
 
 def test_the_stream_of_a_film_that_is_removed_ends(

@@ -30,6 +30,11 @@ class ImageModel(Protocol):
     name: str
     credit: Credit
 
+    @property
+    def model(self) -> str:
+        """The name of the model that paints, as its provider knows it."""
+        ...
+
     def check(self) -> None:
         """Return when ready to paint. Raises ProviderNotReady."""
         ...

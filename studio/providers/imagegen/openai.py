@@ -65,6 +65,11 @@ class OpenAIImages:
         title = f"{settings.openai_image_model}, painted by a model"
         self.credit = Credit(title=title, author=host, licence="the vendor's terms")
 
+    @property
+    def model(self) -> str:
+        """OPENAI_IMAGE_MODEL."""
+        return OpenAIImageSettings().openai_image_model
+
     def check(self) -> None:
         """Raise ProviderNotReady without a key."""
         if not OpenAIImageSettings().openai_api_key.get_secret_value():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import import_module
@@ -34,7 +34,11 @@ PREFIX = "models/"
 
 @dataclass(frozen=True)
 class Listed:
-    """Models by name with the day on which each shuts down ("" where none is known), or None without a list."""
+    """
+    Models by name with the day on which each shuts down ("" where none is known), or None without a list.
+
+    Those of an endpoint that does not answer now are the last that it listed.
+    """
 
     is_alive: bool
     models: dict[str, str] | None
@@ -82,9 +86,9 @@ class ModelList:
         return self._keep(listed)
 
     def _keep(self, listed: Listed) -> Listed:
-        self._known = listed
+        self._known = listed if listed.is_alive else replace(listed, models=self._known.models)
         self._fresh_until = time.monotonic() + (FRESH_S if listed.is_alive else DEAD_S)
-        return listed
+        return self._known
 
 
 @cache
@@ -96,7 +100,7 @@ def list_of(access: Access) -> ModelList:
 def model_warnings(access: Access, *, today: date | None = None) -> tuple[str, ...]:
     """What the operator should know of the configured model: that it shuts down soon, or is listed no more."""
     listed = list_of(access).get_now()
-    if not listed.models:
+    if not (listed.is_alive and listed.models):
         return ()
     if not listed.has(access.model):
         return (f"llm '{access.name}': the endpoint lists no model {access.model!r}; check {access.model_name}",)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -161,6 +162,32 @@ def test_a_truncated_clip_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UnreadableMedia, match=r"b\.mp4 cannot be read as mov"):
         probe(tmp_path / "b.mp4")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "head"),
+    [
+        (".png", b"\x89PNG\r\n\x1a\n"),
+        (".jpg", b"\xff\xd8\xff\xe0"),
+        (".gif", b"GIF89a"),
+        (".webp", b"RIFF\x10\0\0\0WEBP"),
+        (".mp4", b"\0\0\0\x18ftypmp42"),
+        (".mkv", b"\x1aE\xdf\xa3"),
+        (".mp3", b"ID3\x04"),
+        (".wav", b"RIFF\x10\0\0\0WAVE"),
+        (".ogg", b"OggS"),
+        (".flac", b"fLaC"),
+    ],
+)
+def test_what_is_said_of_a_broken_file_is_ours(tmp_path: Path, suffix: str, head: bytes) -> None:
+    path = tmp_path / f"broken{suffix}"
+    path.write_bytes(head + bytes(range(256)) * 4)
+
+    with pytest.raises(UnreadableMedia) as refused:
+        probe(path)
+    assert re.fullmatch(
+        r"broken\.\w+ (cannot be read as \w+: it is cut off or broken; .*|holds .*)", str(refused.value)
+    )
 
 
 def test_a_name_that_looks_like_an_option_is_a_name(tmp_path: Path) -> None:
