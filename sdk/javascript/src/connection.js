@@ -1,3 +1,4 @@
+import { given, refuse } from './arguments.js';
 import { ConnectionFailed, VideoSystemError, errorOf } from './errors.js';
 
 const DEFAULT_URL = 'http://localhost:8000';
@@ -11,9 +12,6 @@ export const sleep = (seconds, signal) => new Promise((resolve, reject) => {
   const timer = setTimeout(resolve, seconds * 1000);
   signal?.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
 });
-
-/** `body` without what was left out. */
-export const given = (body) => Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 
 /** Sends requests, again where that helps, and reads their answers. */
 export class Connection {
@@ -50,8 +48,9 @@ export class Connection {
     }
   }
 
-  /** One attempt; `stream: true` sets no limit on how long the answer takes. */
-  async once(method, path, { query = {}, json, body, headers = {}, signal, stream = false } = {}) {
+  /** One attempt; `stream: true` sets no limit on how long the answer takes, `unknown` has to be empty. */
+  async once(method, path, { query = {}, json, body, headers = {}, signal, unknown, stream = false } = {}) {
+    refuse(unknown);
     const url = new URL(this.baseUrl + path);
     for (const [name, value] of Object.entries(given(query))) {
       for (const each of Array.isArray(value) ? value : [value]) url.searchParams.append(name, each);

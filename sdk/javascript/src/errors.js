@@ -21,6 +21,10 @@ export class Conflict extends VideoSystemError {}
 export class RateLimited extends VideoSystemError {}
 export class ServerError extends VideoSystemError {}
 export class VideoFailed extends VideoSystemError {}
+/** The video's script waits for `approveScript`. */
+export class ReviewNeeded extends VideoSystemError {}
+/** The video is not done yet; it goes on, and can be waited for again. */
+export class WaitTimeout extends VideoSystemError {}
 export class WebhookInvalid extends VideoSystemError {}
 
 const BY_STATUS = {

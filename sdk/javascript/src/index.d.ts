@@ -10,12 +10,26 @@ export interface Cost { amount: number | null; currency: 'USD' }
 /** Calls to one model of one provider together. */
 export interface PaidCalls { role: string; provider: string; model: string; calls: number; units: Record<string, number>; cost: number | null }
 export interface FilmCost extends Cost { purchases: PaidCalls[] }
-export interface Film { width: number; height: number; duration: number; loudness: { lufs: number; dbtp: number }; credits: Credit[] }
+export interface Loudness { lufs: number; dbtp: number }
+export interface Film { width: number; height: number; duration: number; loudness: Loudness; credits: Credit[] }
+export interface Links { self: string; events: string; script: string; download: string | null; preview: string | null }
+/** How captions were wished to look; null is as the template says. */
+export interface CaptionsShown {
+  style: string | null; size: string | null; position: string | null; fill: string | null; highlight: string | null;
+  outline: string | null;
+}
+/** What was asked for; `assets` counts the own files. */
+export interface BriefShown {
+  title: string; description: string; script: string; language: string | null; voice: string | null; template: string;
+  aspect: string; resolution: string; duration: number | null; captions: CaptionsShown | null;
+  assets: number; sources: string[]; research: boolean; footage: boolean; speed: number | null; narration: boolean;
+  trend: string | null; review: boolean;
+}
 export interface Video {
   id: string; title: string; status: Status; stage: string; progress: number; error: Failing | null;
-  brief: Record<string, unknown>; tags: string[]; warnings: string[]; video: Film | null;
+  brief: BriefShown; tags: string[]; warnings: string[]; video: Film | null;
   cost: FilmCost;
-  links: { self: string; events: string; script: string; download: string | null; preview: string | null };
+  links: Links;
   webhook_url: string | null; created_at: string; started_at: string | null; completed_at: string | null;
 }
 /** A frame that may stand for a video: `at` seconds, `score` 0 to 1; `url` works without an account until `expires_at`. */
@@ -65,15 +79,20 @@ export interface Trend {
   growth_source: string | null; growth_method: 'native' | 'proxy' | null; growth_reason: string | null; coverage: number;
   category: string | null; category_by: string | null; observed_at: string; age_seconds: number;
 }
+export interface Headline { title: string; url: string; source: string }
+export interface DayFigure { day: string; value: number }
+export interface Series { source: string; region: string; unit: string; kind: string; points: DayFigure[] }
 export interface Keyword {
-  keyword: string; region: string; summary: string; url: string; headlines: { title: string; url: string; source: string }[];
+  keyword: string; region: string; summary: string; url: string; headlines: Headline[];
   related: string[]; trends: Trend[]; brief: { title: string; description: string };
-  series: { source: string; region: string; unit: string; kind: string; points: { day: string; value: number }[] }[];
+  series: Series[];
 }
+/** What one source said in a scan. */
+export interface Reading { source: string; state: string; reason: string; keywords: number; took_ms: number; observed_at: string }
 export interface Scan {
   id: string; platform: Platform; region: string; language: string; status: 'waiting' | 'running' | 'complete' | 'partial' | 'failed';
   keywords: number; reason: string; created_at: string; started_at: string | null; finished_at: string | null;
-  readings: { source: string; state: string; reason: string; keywords: number; took_ms: number; observed_at: string }[];
+  readings: Reading[];
 }
 export type Target = 'youtube' | 'x' | 'tiktok' | 'instagram' | 'folder';
 export type Visibility = 'private' | 'unlisted' | 'public';
@@ -91,9 +110,16 @@ export interface SocialAccount {
   id: string; platform: Target; remote_id: string; name: string; status: 'connected' | 'expired'; scopes: string[];
   created_at: string; renewed_at: string;
 }
+export interface Connecting { authorize_url: string; expires_at: string }
+/** Seconds, pixels, bytes, ratios width to height; null is no limit. */
+export interface PlatformLimits {
+  shortest_s: number; longest_s: number | null; largest_bytes: number | null; smallest_px: number; largest_px: number | null;
+  lowest_ratio: number; highest_ratio: number | null; lowest_fps: number; highest_fps: number | null;
+  visibilities: Visibility[]; can_schedule: boolean; can_withdraw: boolean; words: Record<string, string>;
+}
 export interface PlatformInfo {
   platform: Target; is_ready: boolean; reason: string; needs_account: boolean; accounts: number;
-  limits: Record<string, unknown>; options: Record<string, unknown>;
+  limits: PlatformLimits; options: Record<string, unknown>;
 }
 /** Where a film goes when it is done. */
 export interface PublishTarget {
@@ -101,13 +127,28 @@ export interface PublishTarget {
   visibility?: Visibility; options?: Record<string, unknown>;
 }
 export interface Model { id: string; name: string; type: string; status: 'available' | 'unavailable' }
-export interface InferenceResult {
-  model_id: string; output: { text: string }; usage: { input_tokens: number; output_tokens: number }; latency_ms: number;
+export interface InferenceOutput { text: string }
+export interface InferenceUsage { input_tokens: number; output_tokens: number }
+export interface InferenceResult { model_id: string; output: InferenceOutput; usage: InferenceUsage; latency_ms: number }
+/** What a video's `fields` may fill; one whose `default` is null has to be given. */
+export interface TemplateField { name: string; default: string | null }
+export interface Template {
+  name: string; title: string; description: string; duration: number; aspects: string[]; default_aspect: string;
+  languages: string[]; fields: TemplateField[]; captions: string; transition: string; music_mood: string; scene_seconds: number;
+  is_numbered: boolean; preview_url: string | null;
 }
-export interface Template { name: string; title: string; description: string; duration: number; aspects: string[]; languages: string[]; fields: { name: string; default: string | null }[]; preview_url: string | null; [key: string]: unknown }
 export interface Voice { id: string; name: string; provider: string; language: string; is_draft: boolean; credit: Credit }
 export interface VoiceSample { voice_id: string; text: string; url: string; media_type: string }
 export interface Profile { user_id: string; username: string; email: string; name: string; language: string; plan: string; created_at: string }
+
+/** Requests of this hour. */
+export interface RequestsUsed { used: number; limit: number; resets_in_s: number }
+/** Videos against the plan; `today` are those of the last 24 hours. */
+export interface FilmsUsed { running: number; running_limit: number; waiting: number; waiting_limit: number; today: number; daily_limit: number }
+/** Bytes of all that is kept; seconds and cost since the first of the month. */
+export interface Usage {
+  plan: string; requests: RequestsUsed; films: FilmsUsed; storage_bytes: number; seconds_rendered_this_month: number; cost_this_month: Cost;
+}
 
 export interface Options { signal?: AbortSignal }
 export interface Creating extends Options { idempotencyKey?: string }
@@ -127,6 +168,7 @@ export interface Brief {
   fields?: Record<string, string>;
   tags?: string[]; review?: boolean; webhookUrl?: string; publish?: PublishTarget[];
 }
+export interface VideoSettings { duration?: number | null; resolution?: '540p' | '720p' | '1080p'; format?: 'mp4' }
 export interface ClientOptions {
   /** Where the service is; else VIDEO_SYSTEM_BASE_URL, then http://localhost:8000. */
   baseUrl?: string;
@@ -141,12 +183,13 @@ export interface ClientOptions {
 export class VideoSystemClient {
   /** Without a key, VIDEO_SYSTEM_API_KEY of the environment. */
   constructor(apiKey?: string, options?: ClientOptions);
-  generateVideo(order: { title: string; description?: string; template?: string; duration?: number; resolution?: string } & Creating): Promise<TaskAccepted>;
+  generateVideo(order: { title: string; description?: string; template?: string; settings?: VideoSettings; duration?: number; resolution?: string } & Creating): Promise<TaskAccepted>;
   getTask(taskId: string, options?: Options): Promise<Task>;
-  wait(taskId: string, options?: { timeout?: number; every?: number; onProgress?: (task: Task) => void } & Options): Promise<Task>;
+  /** Throws VideoFailed, ReviewNeeded (unless `throughReview`) and, after `timeout` seconds, WaitTimeout. */
+  wait(taskId: string, options?: { timeout?: number; every?: number; throughReview?: boolean; onProgress?: (task: Task) => void } & Options): Promise<Task>;
   createVideo(brief: Brief & Creating): Promise<Video>;
   estimateVideo(brief: Brief & Options): Promise<Estimate>;
-  listVideos(options?: { limit?: number; cursor?: string; status?: Status[]; template?: string; q?: string; createdAfter?: string; createdBefore?: string } & Options): Promise<Page<Video>>;
+  listVideos(options?: { limit?: number; cursor?: string; status?: Status | Status[]; template?: string; q?: string; createdAfter?: string; createdBefore?: string } & Options): Promise<Page<Video>>;
   getVideo(videoId: string, options?: Options): Promise<Video>;
   changeVideo(videoId: string, change: { title?: string; tags?: string[] } & Options): Promise<Video>;
   removeVideo(videoId: string, options?: Options): Promise<null>;
@@ -161,7 +204,7 @@ export class VideoSystemClient {
   listThumbnails(videoId: string, options?: Options): Promise<Thumbnail[]>;
   followVideo(videoId: string, options?: { lastEventId?: string } & Options): AsyncGenerator<VideoEvent, void, undefined>;
   uploadAsset(content: Blob | ArrayBuffer | ArrayBufferView, options: { filename: string } & Options): Promise<Asset>;
-  importAsset(order: { url: string } & Options): Promise<Asset>;
+  importAsset(order: { url: string } & Creating): Promise<Asset>;
   listAssets(options?: { limit?: number; cursor?: string } & Options): Promise<Page<Asset>>;
   getAsset(assetId: string, options?: Options): Promise<Asset>;
   removeAsset(assetId: string, options?: Options): Promise<null>;
@@ -177,15 +220,15 @@ export class VideoSystemClient {
   redeliverWebhook(deliveryId: string, options?: Options): Promise<WebhookDelivery>;
   hotTrends(options?: { platform?: Platform; category?: string; timeRange?: '1d' | '7d' | '30d'; region?: string; limit?: number } & Options): Promise<Trend[]>;
   getKeyword(keyword: string, options?: { region?: string } & Options): Promise<Keyword>;
-  startScan(order?: { platform?: Platform; region?: string; language?: string } & Options): Promise<Scan>;
+  startScan(order?: { platform?: Platform; region?: string; language?: string } & Creating): Promise<Scan>;
   listScans(options?: { platform?: Platform; region?: string; cursor?: string; limit?: number } & Options): Promise<Page<Scan>>;
   getScan(scanId: string, options?: Options): Promise<Scan>;
   publishVideo(order: { platform: Target; title: string; description?: string; tags?: string[]; videoUrl?: string; videoId?: string; accountId?: string; scheduledAt?: string; visibility?: Visibility; options?: Record<string, unknown> } & Creating): Promise<PublishAccepted>;
   listPlatforms(options?: Options): Promise<PlatformInfo[]>;
   listSocialAccounts(options?: Options): Promise<SocialAccount[]>;
-  connectSocialAccount(platform: Target, options?: Options): Promise<{ authorize_url: string; expires_at: string }>;
+  connectSocialAccount(platform: Target, options?: Options): Promise<Connecting>;
   disconnectSocialAccount(accountId: string, options?: Options): Promise<null>;
-  listPublications(options?: { platform?: Target; status?: PublicationStatus[]; videoId?: string; cursor?: string; limit?: number } & Options): Promise<Page<Publication>>;
+  listPublications(options?: { platform?: Target; status?: PublicationStatus | PublicationStatus[]; videoId?: string; cursor?: string; limit?: number } & Options): Promise<Page<Publication>>;
   getPublication(publicationId: string, options?: Options): Promise<Publication>;
   cancelPublication(publicationId: string, options?: Options): Promise<Publication>;
   retryPublication(publicationId: string, options?: Options): Promise<Publication>;
@@ -198,7 +241,7 @@ export class VideoSystemClient {
   listVoices(options?: { language?: string } & Options): Promise<Voice[]>;
   getVoice(voiceId: string, options?: Options): Promise<Voice>;
   getVoiceSample(voiceId: string, options?: Options): Promise<VoiceSample>;
-  getUsage(options?: Options): Promise<Record<string, unknown> & { cost_this_month: Cost }>;
+  getUsage(options?: Options): Promise<Usage>;
   getProfile(options?: Options): Promise<Profile>;
 }
 
@@ -218,6 +261,10 @@ export class Conflict extends VideoSystemError {}
 export class RateLimited extends VideoSystemError {}
 export class ServerError extends VideoSystemError {}
 export class VideoFailed extends VideoSystemError {}
+/** The video's script waits for `approveScript`. */
+export class ReviewNeeded extends VideoSystemError {}
+/** The video is not done yet; it goes on, and can be waited for again. */
+export class WaitTimeout extends VideoSystemError {}
 export class WebhookInvalid extends VideoSystemError {}
 
 /** The message of a webhook, once its signature is proven. */

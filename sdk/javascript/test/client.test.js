@@ -4,36 +4,12 @@ import { createServer } from 'node:http';
 import { test } from 'node:test';
 
 import * as sdk from '../src/index.js';
+import { good, serving } from '../support/serving.js';
 
 const ACCEPTED = { task_id: 'task_1', status: 'pending', estimated_time: 60 };
-const good = (data, status = 200) => ({ status, body: { success: true, data, message: '操作成功' } });
 const bad = (status, headers = {}) => ({
   status, headers, body: { success: false, error: { code: 'SOME', message: '那裡', request_id: 'req_1', details: [{ field: 'title', message: 'no' }] } },
 });
-
-/** A server that gives `answers` in turn, the last one for ever, and keeps what it was asked. */
-async function serving(answers, run) {
-  const asked = [];
-  const left = [...answers];
-  const server = createServer((request, response) => {
-    let text = '';
-    request.on('data', (chunk) => { text += chunk; });
-    request.on('end', () => {
-      asked.push({ method: request.method, url: request.url, headers: request.headers, text });
-      const { status = 200, headers = {}, body, raw } = left.length > 1 ? left.shift() : left[0];
-      response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
-      response.end(raw ?? JSON.stringify(body));
-    });
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const baseUrl = `http://127.0.0.1:${server.address().port}`;
-  try {
-    return await run(new sdk.VideoSystemClient('vs_live_secret', { baseUrl }), asked);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-}
 
 test('the contract: a title alone', () => serving([good(ACCEPTED, 202)], async (client, asked) => {
   const result = await client.generateVideo({ title: '影片標題' });
@@ -143,6 +119,10 @@ test('events come one by one', () => serving(
     assert.deepEqual(events, [{ id: '1', name: 'progress', data: { progress: 10 } }, { id: '2', name: 'completed', data: {} }]);
   },
 ));
+
+test('a follower who knows the end already hears nothing more', () => serving([{ status: 204, raw: '' }], async (client) => {
+  for await (const event of client.followVideo('task_1', { lastEventId: '2' })) assert.fail(JSON.stringify(event));
+}));
 
 test('several statuses are asked for together', () => serving([good({ items: [], next_cursor: null, has_more: false })], async (client, asked) => {
   await client.listVideos({ status: ['failed', 'cancelled'], limit: 5 });

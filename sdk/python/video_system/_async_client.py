@@ -13,7 +13,7 @@ from typing import Any
 from video_system._async_publishing import AsyncVideoPublishing
 from video_system._async_transport import AsyncConnection, AsyncTransport, chunks
 from video_system._async_trends import AsyncVideoTrends
-from video_system._errors import VideoFailed
+from video_system._errors import ReviewNeeded, VideoFailed, WaitTimeout
 from video_system._models import (
     Asset,
     Estimate,
@@ -22,18 +22,33 @@ from video_system._models import (
     Model,
     Page,
     Profile,
+    SceneShot,
+    Script,
     Task,
     TaskAccepted,
     Template,
     Thumbnail,
+    Usage,
     Variant,
     Video,
     Voice,
+    VoiceSample,
     Webhook,
     WebhookDelivery,
     WebhookMade,
 )
-from video_system._protocol import Call, EventParser, creating, given, segment, segments
+from video_system._protocol import (
+    Call,
+    EventParser,
+    creating,
+    given,
+    merged,
+    one_or_several,
+    segment,
+    segments,
+    strings,
+)
+from video_system._uploads import Upload, length_of, name_of, opened
 
 
 class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
@@ -90,11 +105,19 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
         template: str | None = None,
         duration: int | None = None,
         resolution: str | None = None,
+        settings: Mapping[str, Any] | None = None,
         idempotency_key: str | None = None,
     ) -> TaskAccepted:
-        """Make a video; `wait` tells when it is done."""
-        settings = given({"duration": duration, "resolution": resolution})
-        body = {"title": title, "description": description, "template": template, "settings": settings or None}
+        """
+        Make a video; `wait` tells when it is done.
+
+        *settings* are the service's own: duration, resolution, format. The first two may stand beside them instead.
+
+        Raises:
+            ValueError: something is given in both places, and differs.
+        """
+        together = merged(settings, duration=duration, resolution=resolution)
+        body = {"title": title, "description": description, "template": template, "settings": together}
         call = creating("/video/generate", body, idempotency_key=idempotency_key)
         return TaskAccepted.of(await self._connection.data(call))
 
@@ -108,6 +131,7 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
         *,
         timeout: float = 3600.0,
         every: float = 2.0,
+        through_review: bool = False,
         on_progress: Callable[[Task], object] | None = None,
     ) -> Task:
         """
@@ -117,11 +141,13 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
             task_id: what `generate_video` answered, or a video's id.
             timeout: seconds to wait at most.
             every: seconds between two looks.
+            through_review: go on waiting while somebody else reviews the script.
             on_progress: called with the task whenever its status or progress changes.
 
         Raises:
             VideoFailed: it failed or was cancelled.
-            TimeoutError: it is not done yet.
+            ReviewNeeded: its script waits for `approve_script`; after that, wait again.
+            WaitTimeout: it is not done yet; a TimeoutError too.
         """
         deadline = time.monotonic() + timeout
         seen: Task | None = None
@@ -134,9 +160,12 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
                 return task
             if task.is_over:
                 raise VideoFailed(f"the video {task_id} is {task.status}", code=task.status.upper())
-            if time.monotonic() + every > deadline:
-                raise TimeoutError(f"the video {task_id} is {task.status} after {timeout:.0f} s")
-            await asyncio.sleep(every)
+            if task.status == "awaiting_review" and not through_review:
+                raise ReviewNeeded(f"the script of {task_id} waits for approve_script", code=task.status.upper())
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise WaitTimeout(f"the video {task_id} is {task.status} after {timeout:g} s", code="TIMEOUT")
+            await asyncio.sleep(min(every, left))
 
     async def create_video(
         self,
@@ -213,17 +242,17 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
         *,
         limit: int = 20,
         cursor: str | None = None,
-        status: Sequence[str] | None = None,
+        status: str | Sequence[str] | None = None,
         template: str | None = None,
         q: str | None = None,
         created_after: str | None = None,
         created_before: str | None = None,
     ) -> Page[Video]:
-        """The account's videos, newest first."""
+        """The account's videos, newest first; those in one *status* or in several."""
         params = {
             "limit": limit,
             "cursor": cursor,
-            "status": list(status) if status else None,
+            "status": one_or_several(status),
             "template": template,
             "q": q,
             "created_after": created_after,
@@ -240,7 +269,7 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
         self, video_id: str, *, title: str | None = None, tags: Sequence[str] | None = None
     ) -> Video:
         """Change how the video is called and found; what is in it stays."""
-        body = given({"title": title, "tags": list(tags) if tags is not None else None})
+        body = given({"title": title, "tags": strings("tags", tags)})
         return Video.of(await self._connection.data(Call("PATCH", f"/videos/{segment(video_id)}", json=body)))
 
     async def remove_video(self, video_id: str) -> None:
@@ -255,19 +284,19 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
         """Go on with a video that failed or was cancelled; finished stages are not done again."""
         return Video.of(await self._connection.data(Call("POST", f"/videos/{segment(video_id)}/retry", is_safe=False)))
 
-    async def get_script(self, video_id: str) -> dict[str, Any]:
+    async def get_script(self, video_id: str) -> Script:
         """What the video says, scene by scene."""
-        return dict(await self._connection.data(Call("GET", f"/videos/{segment(video_id)}/script")))
+        return Script.of(await self._connection.data(Call("GET", f"/videos/{segment(video_id)}/script")))
 
-    async def change_script(self, video_id: str, *, scenes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    async def change_script(self, video_id: str, *, scenes: Sequence[Mapping[str, Any]]) -> Script:
         """Say something else, while the video is `awaiting_review`; *scenes* are all of them, in order."""
         call = Call("PUT", f"/videos/{segment(video_id)}/script", json={"scenes": [dict(scene) for scene in scenes]})
-        return dict(await self._connection.data(call))
+        return Script.of(await self._connection.data(call))
 
-    async def get_scenes(self, video_id: str) -> list[dict[str, Any]]:
+    async def get_scenes(self, video_id: str) -> list[SceneShot]:
         """What each scene shows, and what else was found for it."""
         data = await self._connection.data(Call("GET", f"/videos/{segment(video_id)}/scenes"))
-        return [dict(scene) for scene in data["scenes"]]
+        return [SceneShot.of(scene) for scene in data["scenes"]]
 
     async def choose_shot(
         self,
@@ -338,21 +367,28 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
                 if event is not None:
                     yield Event(id=event[0], name=event[1], data=json.loads(event[2]))
 
-    async def upload_asset(self, path: str | os.PathLike[str], *, filename: str | None = None) -> Asset:
-        """Send a picture, clip or sound; its id goes into *assets* of `create_video`."""
-        file = Path(path)
-        call = Call(
-            "POST",
-            "/assets",
-            params={"filename": filename or file.name},
-            headers={"Content-Length": str(file.stat().st_size)},
-            is_safe=False,
-        )
-        return Asset.of(await self._connection.data(call, content=chunks(file)))
+    async def upload_asset(self, file: Upload, *, filename: str | None = None) -> Asset:
+        """
+        Send a picture, clip or sound; its id goes into *assets* of `create_video`.
 
-    async def import_asset(self, *, url: str) -> Asset:
+        Args:
+            file: a path, bytes, or a file open for reading bytes, which is read from where it stands and not closed.
+            filename: what it is called; needed for bytes, and for a file without a name.
+        """
+        with opened(file) as content:
+            call = Call(
+                "POST",
+                "/assets",
+                params={"filename": filename or name_of(content)},
+                headers=length_of(content),
+                is_safe=False,
+            )
+            return Asset.of(await self._connection.data(call, content=chunks(content)))
+
+    async def import_asset(self, *, url: str, idempotency_key: str | None = None) -> Asset:
         """Keep what is at a public address."""
-        return Asset.of(await self._connection.data(Call("POST", "/assets/import", json={"url": url})))
+        call = creating("/assets/import", {"url": url}, idempotency_key=idempotency_key)
+        return Asset.of(await self._connection.data(call))
 
     async def list_assets(self, *, limit: int = 20, cursor: str | None = None) -> Page[Asset]:
         """The account's files, newest first."""
@@ -376,7 +412,7 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
         idempotency_key: str | None = None,
     ) -> WebhookMade:
         """Be told at *url* of *events*, or of all; keep the `secret` of the answer, which is shown this once."""
-        body = {"url": url, "events": list(events) if events is not None else None, "description": description}
+        body = {"url": url, "events": strings("events", events), "description": description}
         call = creating("/webhooks", body, idempotency_key=idempotency_key)
         return WebhookMade.of(await self._connection.data(call))
 
@@ -399,7 +435,7 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
         enabled: bool | None = None,
     ) -> Webhook:
         """Change an endpoint; *enabled* takes up one that was disabled."""
-        changes = {"url": url, "events": list(events) if events is not None else None, "description": description}
+        changes = {"url": url, "events": strings("events", events), "description": description}
         call = Call("PATCH", f"/webhooks/{segment(webhook_id)}", json=given({**changes, "enabled": enabled}))
         return Webhook.of(await self._connection.data(call))
 
@@ -474,23 +510,25 @@ class AsyncVideoSystemClient(AsyncVideoTrends, AsyncVideoPublishing):
         """One voice."""
         return Voice.of(await self._connection.data(Call("GET", f"/voices/{segments(voice_id)}")))
 
-    async def get_voice_sample(self, voice_id: str) -> dict[str, Any]:
+    async def get_voice_sample(self, voice_id: str) -> VoiceSample:
         """A sentence said by the voice: `text`, and `url` of the sound."""
-        return dict(await self._connection.data(Call("GET", f"/voices/{segments(voice_id)}/sample")))
+        return VoiceSample.of(await self._connection.data(Call("GET", f"/voices/{segments(voice_id)}/sample")))
 
-    async def get_usage(self) -> dict[str, Any]:
+    async def get_usage(self) -> Usage:
         """Requests, videos and storage against the plan."""
-        return dict(await self._connection.data(Call("GET", "/usage")))
+        return Usage.of(await self._connection.data(Call("GET", "/usage")))
 
     async def get_profile(self) -> Profile:
         """Whose key this is."""
         return Profile.of(await self._connection.data(Call("GET", "/users/me")))
 
 
+LISTS = ("assets", "sources", "tags")
+"""What a brief has several of, each a string."""
+
+
 def _brief(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The body that the arguments of a method describe."""
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in arguments.items()
-        if name not in ("self", "idempotency_key")
-    }
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in arguments.items()}
+    lists = {name: strings(name, arguments[name]) for name in LISTS}
+    return {name: value for name, value in (plain | lists).items() if name not in ("self", "idempotency_key")}

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from video_system._async_transport import AsyncConnection
-from video_system._models import Connecting, Page, Publication, PublishAccepted, SocialAccount
-from video_system._protocol import Call, creating, given, segment
+from video_system._models import Page
+from video_system._protocol import Call, creating, given, one_or_several, segment, strings
+from video_system._publishing_models import Connecting, PlatformInfo, Publication, PublishAccepted, SocialAccount
 
 
 class AsyncVideoPublishing:
@@ -38,7 +39,7 @@ class AsyncVideoPublishing:
         content = {
             "title": title,
             "description": description,
-            "tags": list(tags) if tags is not None else None,
+            "tags": strings("tags", tags),
             "video_url": video_url,
         }
         body = {
@@ -53,10 +54,10 @@ class AsyncVideoPublishing:
         call = creating("/social/publish", body, idempotency_key=idempotency_key)
         return PublishAccepted.of(await self._connection.data(call))
 
-    async def list_platforms(self) -> list[dict[str, Any]]:
+    async def list_platforms(self) -> list[PlatformInfo]:
         """Where films can be published, what each platform takes, and the schema of its options."""
         data = await self._connection.data(Call("GET", "/social/platforms"))
-        return [dict(item) for item in data["items"]]
+        return [PlatformInfo.of(item) for item in data["items"]]
 
     async def list_social_accounts(self) -> list[SocialAccount]:
         """The connected accounts."""
@@ -76,15 +77,14 @@ class AsyncVideoPublishing:
         self,
         *,
         platform: str | None = None,
-        status: Sequence[str] | None = None,
+        status: str | Sequence[str] | None = None,
         video_id: str | None = None,
         cursor: str | None = None,
         limit: int = 20,
     ) -> Page[Publication]:
-        """The ledger, newest first."""
+        """The ledger, newest first; what is in one *status* or in several."""
         params = {
-            "platform": platform, "status": list(status) if status else None, "video_id": video_id, "cursor": cursor,
-            "limit": limit,
+            "platform": platform, "status": one_or_several(status), "video_id": video_id, "cursor": cursor, "limit": limit,
         }  # fmt: skip
         data = await self._connection.data(Call("GET", "/social/publications", params=given(params)))
         return Page([Publication.of(item) for item in data["items"]], data["next_cursor"], data["has_more"])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx2
 
@@ -108,11 +107,10 @@ class AsyncConnection:
         return pause_before(attempt, retry_after=error.retry_after) if is_tried_again else None
 
 
-async def chunks(path: Path) -> AsyncIterator[bytes]:
+async def chunks(file: BinaryIO) -> AsyncIterator[bytes]:
     """The bytes of a file, a piece at a time."""
-    with path.open("rb") as file:
-        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-            yield chunk
+    while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+        yield chunk
 
 
 def _json(answer: httpx2.Response) -> Any:

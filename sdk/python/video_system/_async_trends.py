@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from video_system._async_transport import AsyncConnection
-from video_system._models import Keyword, Page, Scan, Trend
-from video_system._protocol import Call, given, segment
+from video_system._models import Page
+from video_system._protocol import Call, creating, given, segment
+from video_system._trend_models import Keyword, Scan, Trend
 
 
 class AsyncVideoTrends:
@@ -34,11 +35,17 @@ class AsyncVideoTrends:
         return Keyword.of(await self._connection.data(call))
 
     async def start_scan(
-        self, *, platform: str | None = None, region: str | None = None, language: str | None = None
+        self,
+        *,
+        platform: str | None = None,
+        region: str | None = None,
+        language: str | None = None,
+        idempotency_key: str | None = None,
     ) -> Scan:
         """Look now; a scan that goes on, or is a few minutes old, is everybody's."""
-        body = given({"platform": platform, "region": region, "language": language})
-        return Scan.of(await self._connection.data(Call("POST", "/trends/scans", json=body)))
+        body = {"platform": platform, "region": region, "language": language}
+        call = creating("/trends/scans", body, idempotency_key=idempotency_key)
+        return Scan.of(await self._connection.data(call))
 
     async def list_scans(
         self, *, platform: str | None = None, region: str | None = None, cursor: str | None = None, limit: int = 20

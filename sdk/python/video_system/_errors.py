@@ -11,6 +11,8 @@ What can go wrong.
     ├── RateLimited        429: `retry_after` seconds
     ├── ServerError        500 and above
     ├── VideoFailed        the video that was waited for failed or was cancelled
+    ├── ReviewNeeded       the video that was waited for waits itself, for `approve_script`
+    ├── WaitTimeout        the video that was waited for is not done in time; a TimeoutError too
     └── WebhookInvalid     a webhook that does not come from the service, or too late
 """
 
@@ -79,6 +81,14 @@ class ServerError(VideoSystemError):
 
 class VideoFailed(VideoSystemError):
     """The video failed or was cancelled."""
+
+
+class ReviewNeeded(VideoSystemError):
+    """The video's script waits for `approve_script`."""
+
+
+class WaitTimeout(VideoSystemError, TimeoutError):
+    """The video is not done yet; it goes on, and can be waited for again."""
 
 
 class WebhookInvalid(VideoSystemError):

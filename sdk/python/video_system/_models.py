@@ -6,12 +6,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Generic, Literal, TypeVar
 
+from video_system._shapes import (
+    BriefShown,
+    Candidate,
+    Cost,
+    Credit,
+    Failing,
+    Film,
+    FilmCost,
+    FilmsUsed,
+    InferenceOutput,
+    InferenceUsage,
+    Links,
+    RequestsUsed,
+    SceneText,
+    TemplateField,
+    WebhookAttempt,
+)
+
 Status = Literal["pending", "processing", "awaiting_review", "completed", "failed", "cancelled"]
 Variant = Literal["video", "srt", "vtt", "poster", "animation", "preview"]
 DeliveryStatus = Literal["pending", "delivered", "failed"]
 
 R = TypeVar("R", bound="Result")
 T = TypeVar("T")
+
+
+def not_sent() -> Any:
+    """Stands for a part that an older service does not send: a dict without keys."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -60,11 +83,11 @@ class Video(Result):
     status: Status
     progress: int = 0
     stage: str = ""
-    error: Mapping[str, Any] | None = None
-    brief: Mapping[str, Any] = field(default_factory=dict)
-    video: Mapping[str, Any] | None = None
+    error: Failing | None = None
+    brief: BriefShown = field(default_factory=not_sent)
+    video: Film | None = None
     """Width, height, duration, loudness and credits of a finished video."""
-    cost: Mapping[str, Any] = field(default_factory=dict)
+    cost: FilmCost = field(default_factory=not_sent)
     """What it cost so far: `amount` in `currency`, None where a price is not known, and the `purchases` behind it."""
     tags: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -72,6 +95,31 @@ class Video(Result):
     created_at: str = ""
     started_at: str | None = None
     completed_at: str | None = None
+    links: Links = field(default_factory=not_sent)
+
+
+@dataclass(frozen=True)
+class Script(Result):
+    """What a video says; *scenes* may be changed and given to `change_script`."""
+
+    title: str
+    language: str
+    written_by: str = ""
+    scenes: list[SceneText] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class SceneShot(Result):
+    """What the scene *number*, counted from 1, shows, and the *candidates* that `choose_shot` takes instead."""
+
+    number: int
+    narration: str
+    shows: str
+    taken: str = ""
+    reason: str = ""
+    queries: list[str] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -117,6 +165,8 @@ class Asset(Result):
     height: int = 0
     duration: float = 0.0
     url: str = ""
+    source_url: str = ""
+    created_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,8 +200,7 @@ class WebhookDelivery(Result):
     event: str
     video_id: str | None
     status: DeliveryStatus
-    attempts: list[Mapping[str, Any]] = field(default_factory=list)
-    """Each with *at*, *status* (None where nobody answered), *error* and *took_ms*."""
+    attempts: list[WebhookAttempt] = field(default_factory=list)
     created_at: str = ""
     next_attempt_at: str | None = None
     delivered_at: str | None = None
@@ -172,8 +221,8 @@ class InferenceResult(Result):
     """A model's answer."""
 
     model_id: str
-    output: Mapping[str, Any]
-    usage: Mapping[str, Any]
+    output: InferenceOutput
+    usage: InferenceUsage
     latency_ms: int
 
     @property
@@ -192,10 +241,15 @@ class Template(Result):
     duration: int = 0
     aspects: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
-    fields: list[dict[str, str | None]] = field(default_factory=list)
-    """Name and default of what a video's *fields* may fill; one without a default has to be given."""
+    fields: list[TemplateField] = field(default_factory=list)
     preview_url: str | None = None
     """Four frames of a video of this kind, a link for a day."""
+    default_aspect: str = ""
+    captions: str = ""
+    transition: str = ""
+    music_mood: str = ""
+    scene_seconds: float = 0.0
+    is_numbered: bool = False
 
 
 @dataclass(frozen=True)
@@ -206,6 +260,18 @@ class Voice(Result):
     name: str = ""
     provider: str = ""
     language: str = ""
+    is_draft: bool = False
+    credit: Credit = field(default_factory=not_sent)
+
+
+@dataclass(frozen=True)
+class VoiceSample(Result):
+    """A sentence said by a voice; *url* of the sound works without an account for a day."""
+
+    voice_id: str
+    text: str
+    url: str
+    media_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -216,103 +282,21 @@ class Profile(Result):
     username: str
     email: str
     plan: str = ""
-
-
-@dataclass(frozen=True)
-class Trend(Result):
-    """
-    A keyword that is hot; *volume* counts *unit*, *growth* is in per cent against the window before.
-
-    Both are None where nobody knows; *growth_reason* says why.
-    """
-
-    keyword: str
-    volume: int | None
-    growth: float | None
-    platform: str
-    source: str = ""
-    method: str = ""
-    unit: str = ""
-    is_floor: bool = False
-    growth_source: str | None = None
-    growth_reason: str | None = None
-    category: str | None = None
-    observed_at: str = ""
-    age_seconds: int = 0
-
-
-@dataclass(frozen=True)
-class Keyword(Result):
-    """All that is known of a keyword; texts are other people's."""
-
-    keyword: str
-    region: str
-    summary: str = ""
-    url: str = ""
-    headlines: list[dict[str, Any]] = field(default_factory=list)
-    related: list[str] = field(default_factory=list)
-    series: list[dict[str, Any]] = field(default_factory=list)
-    brief: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Scan(Result):
-    """A look at what is hot; *readings* say what each source said, once it is over."""
-
-    id: str
-    platform: str
-    region: str
-    status: str
-    keywords: int = 0
-    reason: str = ""
-    readings: list[dict[str, Any]] = field(default_factory=list)
-    finished_at: str | None = None
-
-
-@dataclass(frozen=True)
-class PublishAccepted(Result):
-    """A publication that will be made."""
-
-    publish_id: str
-    status: str
-    platform: str
-
-
-@dataclass(frozen=True)
-class Publication(Result):
-    """A line of the ledger; *url* is where the film is at the platform."""
-
-    id: str
-    platform: str
-    status: str
-    title: str = ""
-    visibility: str = ""
-    account_id: str | None = None
-    video_id: str | None = None
-    scheduled_at: str | None = None
-    bytes_sent: int = 0
-    bytes_total: int = 0
-    url: str | None = None
-    notes: list[str] = field(default_factory=list)
-    error: dict[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class SocialAccount(Result):
-    """An account at a platform."""
-
-    id: str
-    platform: str
     name: str = ""
-    status: str = ""
+    language: str = ""
+    created_at: str = ""
 
 
 @dataclass(frozen=True)
-class Connecting(Result):
-    """Open *authorize_url* in a browser."""
+class Usage(Result):
+    """What the account has used of its plan; bytes of all that is kept, seconds and cost since the first of the month."""
 
-    authorize_url: str
-    expires_at: str
+    plan: str
+    requests: RequestsUsed
+    films: FilmsUsed
+    storage_bytes: int = 0
+    seconds_rendered_this_month: float = 0.0
+    cost_this_month: Cost = field(default_factory=not_sent)
 
 
 @dataclass(frozen=True)

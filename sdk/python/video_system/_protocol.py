@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from video_system._errors import BY_STATUS, ServerError, VideoSystemError
@@ -23,6 +23,8 @@ RETRIED = (*NOT_DONE, 502, 504)
 
 LONGEST_PAUSE_S = 60.0
 VERSION = "0.1.0"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,37 @@ def creating(path: str, body: Mapping[str, Any], *, idempotency_key: str | None)
 def given(body: Mapping[str, Any]) -> dict[str, Any]:
     """*body* without what was left out."""
     return {name: value for name, value in body.items() if value is not None}
+
+
+def one_or_several(values: str | Sequence[str] | None) -> list[str] | None:
+    """What a filter lets through; None is everything."""
+    return ([values] if isinstance(values, str) else list(values)) if values else None
+
+
+def strings(name: str, values: Sequence[T] | None) -> list[T] | None:
+    """
+    The list called *name*.
+
+    Raises:
+        TypeError: it is one string, and its letters are hardly meant.
+    """
+    if isinstance(values, str):
+        raise TypeError(f"{name} takes a list of strings, such as [{values!r}], not a string")
+    return None if values is None else list(values)
+
+
+def merged(settings: Mapping[str, Any] | None, **beside: Any) -> dict[str, Any] | None:
+    """
+    *settings* with what was given beside them; None when there are none.
+
+    Raises:
+        ValueError: something is given in both places, and differs.
+    """
+    both = dict(settings or {})
+    for name, value in given(beside).items():
+        if both.setdefault(name, value) != value:
+            raise ValueError(f"{name} is {both[name]!r} in settings and {value!r} beside them")
+    return both or None
 
 
 def segment(text: str) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from video_system._transport import Connection
-from video_system._models import Connecting, Page, Publication, PublishAccepted, SocialAccount
-from video_system._protocol import Call, creating, given, segment
+from video_system._models import Page
+from video_system._protocol import Call, creating, given, one_or_several, segment, strings
+from video_system._publishing_models import Connecting, PlatformInfo, Publication, PublishAccepted, SocialAccount
 
 
 class VideoPublishing:
@@ -40,7 +41,7 @@ class VideoPublishing:
         content = {
             "title": title,
             "description": description,
-            "tags": list(tags) if tags is not None else None,
+            "tags": strings("tags", tags),
             "video_url": video_url,
         }
         body = {
@@ -55,10 +56,10 @@ class VideoPublishing:
         call = creating("/social/publish", body, idempotency_key=idempotency_key)
         return PublishAccepted.of(self._connection.data(call))
 
-    def list_platforms(self) -> list[dict[str, Any]]:
+    def list_platforms(self) -> list[PlatformInfo]:
         """Where films can be published, what each platform takes, and the schema of its options."""
         data = self._connection.data(Call("GET", "/social/platforms"))
-        return [dict(item) for item in data["items"]]
+        return [PlatformInfo.of(item) for item in data["items"]]
 
     def list_social_accounts(self) -> list[SocialAccount]:
         """The connected accounts."""
@@ -78,15 +79,14 @@ class VideoPublishing:
         self,
         *,
         platform: str | None = None,
-        status: Sequence[str] | None = None,
+        status: str | Sequence[str] | None = None,
         video_id: str | None = None,
         cursor: str | None = None,
         limit: int = 20,
     ) -> Page[Publication]:
-        """The ledger, newest first."""
+        """The ledger, newest first; what is in one *status* or in several."""
         params = {
-            "platform": platform, "status": list(status) if status else None, "video_id": video_id, "cursor": cursor,
-            "limit": limit,
+            "platform": platform, "status": one_or_several(status), "video_id": video_id, "cursor": cursor, "limit": limit,
         }  # fmt: skip
         data = self._connection.data(Call("GET", "/social/publications", params=given(params)))
         return Page([Publication.of(item) for item in data["items"]], data["next_cursor"], data["has_more"])

@@ -7,8 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx2
 
@@ -110,11 +109,10 @@ class Connection:
         return pause_before(attempt, retry_after=error.retry_after) if is_tried_again else None
 
 
-def chunks(path: Path) -> Iterator[bytes]:
+def chunks(file: BinaryIO) -> Iterator[bytes]:
     """The bytes of a file, a piece at a time."""
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk
+    while chunk := file.read(CHUNK_BYTES):
+        yield chunk
 
 
 def _json(answer: httpx2.Response) -> Any:

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 from video_system._transport import Connection
-from video_system._models import Keyword, Page, Scan, Trend
-from video_system._protocol import Call, given, segment
+from video_system._models import Page
+from video_system._protocol import Call, creating, given, segment
+from video_system._trend_models import Keyword, Scan, Trend
 
 
 class VideoTrends:
@@ -36,11 +37,17 @@ class VideoTrends:
         return Keyword.of(self._connection.data(call))
 
     def start_scan(
-        self, *, platform: str | None = None, region: str | None = None, language: str | None = None
+        self,
+        *,
+        platform: str | None = None,
+        region: str | None = None,
+        language: str | None = None,
+        idempotency_key: str | None = None,
     ) -> Scan:
         """Look now; a scan that goes on, or is a few minutes old, is everybody's."""
-        body = given({"platform": platform, "region": region, "language": language})
-        return Scan.of(self._connection.data(Call("POST", "/trends/scans", json=body)))
+        body = {"platform": platform, "region": region, "language": language}
+        call = creating("/trends/scans", body, idempotency_key=idempotency_key)
+        return Scan.of(self._connection.data(call))
 
     def list_scans(
         self, *, platform: str | None = None, region: str | None = None, cursor: str | None = None, limit: int = 20
