@@ -30,7 +30,7 @@ from store.tables.users import User
 from store.tables.videos import Video
 from studio.errors import UnknownName
 from studio.language.pace import spoken_seconds
-from studio.models.brief import Brief, language_of
+from studio.models.brief import Brief, check_sayable, language_of
 from studio.models.dressing import dress
 from studio.models.templatefiles import load_template
 from studio.providers.storage.links import signed_url
@@ -108,10 +108,11 @@ def lasting(brief: Brief) -> int:
 
     Raises:
         BadInput: a template, language or voice that is not here, or a merge field that the template has not or
-            lacks; the message lists those that are.
+            lacks, and the message lists those that are; or nothing in it can be said in its language.
     """
     template = load_template(brief.template)
     language = language_of(brief)
+    check_sayable(brief, language)
     dress(template, title=brief.title, fields=brief.fields, language=language, today=utc_now().date())
     speaker = speaker_of(brief) if brief.voice or brief.script.strip() else None
     if speaker is None or not brief.script.strip():

@@ -30,7 +30,7 @@ with reading() as session:
 import sqlite3
 from studio.settings import get_settings
 seconds = defaultdict(float)
-with sqlite3.connect(get_settings().home / "prefect" / "prefect.db") as prefect:
+with sqlite3.connect(get_settings().home / "prefect" / "temporary.db") as prefect:
     for name, start, end in prefect.execute("SELECT name, start_time, end_time FROM task_run"):
         from datetime import datetime
         took = (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()

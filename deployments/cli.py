@@ -61,14 +61,13 @@ def make(
         raise typer.BadParameter("what is the film about? Give a title, or a --trend.", param_hint="TITLE")
     use_in_process_server()
     from api.errors import ApiError
+    from api.films import lasting
     from deployments import social
     from deployments.make import make_film
     from deployments.own_assets import keep_assets, keep_recording
     from deployments.templates import field_values, keep_template
     from deployments.trends import trend_title
-    from studio.models.brief import language_of
     from studio.settings import get_settings
-    from tasks.templates import template_of
 
     try:
         brief = Brief(
@@ -92,7 +91,7 @@ def make(
             narration=keep_recording(narration) if narration else None,
         )
         # Before Prefect's server is started: that takes longer than saying no.
-        template_of(brief, language_of(brief))
+        lasting(brief)
         social.check_targets(publish or (), title=brief.title)
         film = make_film(brief, out=out or get_settings().home / "films", console=console)
     except ValidationError as error:

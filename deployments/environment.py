@@ -38,8 +38,12 @@ def prefect_address() -> str:
 
 def use_in_process_server() -> None:
     """Run flows in this process against Prefect's own temporary server. Call it before importing Prefect."""
-    os.environ.update(prefect_environment())
+    environment = prefect_environment()
+    os.environ.update(environment)
     os.environ.pop("PREFECT_API_URL", None)
+    # Not the file of a server that may be running: SQLite would be locked for both, again and again.
+    temporary = Path(environment["PREFECT_HOME"]) / "temporary.db"
+    os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = f"sqlite+aiosqlite:///{temporary}"
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
     os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] = "60"
     os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +53,7 @@ def make_film(brief: Brief, *, out: Path, console: Console) -> MadeFilm:
     from flows.generate_video import generate_video
 
     migrate()
+    _start_prefect()
     video_id = _held_record(brief)
     with _bar(video_id, console), _closed_in_the_end(video_id):
         generate_video(
@@ -62,6 +64,21 @@ def make_film(brief: Brief, *, out: Path, console: Console) -> MadeFilm:
     if video is None or video.rendition is None:
         raise RuntimeError(f"film {video_id} completed without a rendition")
     return _copied(video_id, brief, Rendition.model_validate(video.rendition), tuple(video.warnings), out=out)
+
+
+def _start_prefect() -> None:
+    """
+    Start Prefect's temporary server, which the flow would do, but out of reach of Ctrl-C.
+
+    The key is for everything in the terminal: a server that ended by it could not be told how the run did.
+    """
+    from prefect.server.api.server import SubprocessASGIServer
+
+    around = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        SubprocessASGIServer().start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, around)
 
 
 def _held_record(brief: Brief) -> str:

@@ -9,7 +9,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from studio.language.detect import resolve_language
+from studio.errors import BadInput
+from studio.language.detect import is_chinese, resolve_language
 from studio.models.base import Model
 from studio.models.captions import CaptionWish
 
@@ -141,6 +142,23 @@ class Brief(Model):
     narration: str | None = None
     trend: str | None = None
     fields: FieldValues = Field({})
+
+
+_SAID_IN_CHINESE = re.compile(r"[0-9A-Za-z\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_SAID_IN_ENGLISH = re.compile(r"[0-9A-Za-z\u00c0-\u024f]")
+
+
+def check_sayable(brief: Brief, language: str) -> None:
+    """
+    Return when a voice of *language* finds something to say in *brief*.
+
+    Raises:
+        BadInput: it is all in letters of another language.
+    """
+    letters = _SAID_IN_CHINESE if is_chinese(language) else _SAID_IN_ENGLISH
+    said, field = (brief.script, "script") if brief.script.strip() else (f"{brief.title}\n{brief.description}", "title")
+    if not letters.search(said):
+        raise BadInput(f"holds no word that a voice of {language} can say; write it in that language", field=field)
 
 
 def language_of(brief: Brief) -> str:

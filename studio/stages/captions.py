@@ -36,6 +36,7 @@ CLAUSE_ENDS = "，、；：,;:—"
 _SILENT_AT_LINE_END = "，。、；：,.;:"
 """Marks that Taiwanese subtitles leave out at the end of a line: the break says as much."""
 
+_IN_ADDRESS = re.compile(r"[A-Za-z0-9][.@/:_-]+$")
 _COUNT = re.compile(r"\d+\.")
 
 Measure = Callable[[str], float]
@@ -90,7 +91,10 @@ def cut_captions(words: Sequence[Word], *, measure: Measure, form: Form) -> list
         shorter than PAUSE_S, so text does not flicker between words.
     """
     pieces = [
-        piece for word in words for piece in _fitting(_shown(word), measure, form.widest_word) if piece.text.strip()
+        piece
+        for word in _whole(words)
+        for piece in _fitting(_shown(word), measure, form.widest_word)
+        if piece.text.strip()
     ]
     groups = [group for phrase in _phrases(pieces) for group in _split(phrase, measure=measure, form=form)]
     cues = []
@@ -98,6 +102,17 @@ def cut_captions(words: Sequence[Word], *, measure: Measure, form: Form) -> list
         following = groups[i + 1][0].start if i + 1 < len(groups) else None
         cues.append(Cue(group[0].start, _end(group, following), _lines(group, measure, form)))
     return cues
+
+
+def _whole(words: Sequence[Word]) -> list[Word]:
+    """*words*, where an address that is said in parts, "www." "example." "com", is one."""
+    whole: list[Word] = []
+    for word in words:
+        if whole and _IN_ADDRESS.search(whole[-1].text) and word.text[:1].isascii() and word.text[:1].isalnum():
+            whole[-1] = Word(text=whole[-1].text + word.text, start=whole[-1].start, end=word.end)
+        else:
+            whole.append(word)
+    return whole
 
 
 def _shown(word: Word) -> Word:

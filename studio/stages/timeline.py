@@ -80,7 +80,7 @@ def assemble_timeline(
     return Timeline(
         canvas=canvas,
         clips=_clips(starts, shots.shots, template, end_frame=end),
-        captions=_captions(starts, narration.recordings, shots.shots, style=style, language=script.language),
+        captions=_captions(starts, narration.recordings, shots.shots, style=style, end_frame=end),
         caption_style=style,
         voice=tuple(
             VoiceClip(audio=r.audio, start_frame=to_frames(s))
@@ -106,11 +106,16 @@ def _voice_starts(recordings: Sequence[Recording], template: Template, *, durati
     return starts
 
 
+def _cuts(starts: Sequence[float], end_frame: int) -> list[int]:
+    """Where each scene begins, in frames, and where the last one ends."""
+    return [0, *(to_frames(start - LEAD_S) for start in starts[1:]), end_frame]
+
+
 def _clips(
     starts: Sequence[float], shots: Sequence[PlannedShot], template: Template, *, end_frame: int
 ) -> tuple[TimelineClip, ...]:
     """A clip a scene; where transitions take time, each reaches half of one into its neighbours."""
-    cuts = [0, *(to_frames(start - LEAD_S) for start in starts[1:]), end_frame]
+    cuts = _cuts(starts, end_frame)
     kind = template.transition
     overlap = 0 if kind == "cut" else template.transition_frames
     before = overlap // 2
@@ -130,20 +135,24 @@ def _captions(
     shots: Sequence[PlannedShot],
     *,
     style: CaptionStyle,
-    language: str,
+    end_frame: int,
 ) -> tuple[CaptionCue, ...]:
     measure = partial(caption_width, style=style)
     placed: list[CaptionCue] = []
-    for start, recording, shot in zip(starts, recordings, shots, strict=True):
+    over = _cuts(starts, end_frame)[1:]
+    for start, recording, shot, cut in zip(starts, recordings, shots, over, strict=True):
         cues = cut_captions(recording.words, measure=measure, form=form_of(style))
-        placed += [_placed(cue, start, shot, style) for cue in cues]
+        placed += [_placed(cue, start, shot, style, cut=cut) for cue in cues]
     return tuple(_without_overlap(placed))
 
 
-def _placed(cue: Cue, start: float, shot: PlannedShot, style: CaptionStyle) -> CaptionCue:
+def _placed(cue: Cue, start: float, shot: PlannedShot, style: CaptionStyle, *, cut: int) -> CaptionCue:
+    """*cue* of a recording that begins at *start* s; it does not linger over the next scene, which begins at *cut*."""
+    start_frame = to_frames(start + cue.start)
+    said = to_frames(start + max(word.end for line in cue.lines for word in line))
     return CaptionCue(
-        start_frame=to_frames(start + cue.start),
-        end_frame=max(to_frames(start + cue.end), to_frames(start + cue.start) + 1),
+        start_frame=start_frame,
+        end_frame=max(min(to_frames(start + cue.end), max(cut, said)), start_frame + 1),
         lines=tuple(tuple(_word(word, start) for word in line) for line in cue.lines),
         look=shot.captions,
         is_burned_in=style.kind != "none" and not _is_shown(cue, shot),

@@ -240,6 +240,9 @@ def test_a_full_brief_is_kept_and_begun(ask: Callable[..., Any], prefect: FakePr
     [
         ({"template": "nope"}, "template", "explainer"),
         ({"voice": "nope"}, "voice", "kokoro/zf_xiaoyi"),
+        ({"title": "שלום עולם"}, "title", "in that language"),
+        ({"title": "Tides", "script": "שלום עולם", "language": "en"}, "script", "in that language"),
+        ({"title": "潮汐", "language": "en"}, "title", "in that language"),
         ({"language": "fr"}, "language", "zh-TW"),
         ({"assets": ["asset_nope"]}, "assets.0", ""),
         ({"assets": [None, "asset_nope"]}, "assets.1", "no such asset"),

@@ -49,6 +49,8 @@ def run(fresh_home: Path) -> Iterator[Run]:
         (["Tides", "--template", "nope"], "template: there is no 'nope'; known are explainer, listicle"),
         (["Tides", "--language", "fr"], "language: 'fr' is not among zh-TW, en"),
         (["Tides", "--language", "?"], "language: '?' is not a BCP 47 tag"),
+        (["Tides", "--voice", "nope"], "voice: there is no 'nope'; known are"),
+        (["שלום עולם"], "title: holds no word that a voice of en can say"),
     ],
 )
 def test_make_refuses_what_it_cannot_make_and_names_the_field(run: Run, words: list[str], message: str) -> None:

@@ -25,12 +25,15 @@ def sentences_of(units: Sequence[Unit], *, longest: int) -> list[list[Unit]]:
     """
     Group *units* into what the model says in one breath, at most *longest* phonemes each.
 
-    A group ends after a sentence; one that would be too long ends after its last pause, or in the
-    middle when there is none.
+    A group ends after a sentence, with the marks that close it; one that would be too long ends after its last
+    pause, or in the middle when there is none.
     """
     groups: list[list[Unit]] = []
     group: list[Unit] = []
     for unit in units:
+        if groups and not group and _closes(unit.shown):
+            groups[-1].append(unit)
+            continue
         if group and sum(len(u.phonemes) for u in group) + len(unit.phonemes) > longest:
             head, group = _split_at_pause(group)
             groups.append(head)
@@ -78,6 +81,10 @@ def timed_words(units: Sequence[Unit], ends: Sequence[float], *, start: float) -
     if pending and words:
         words[-1] = words[-1].model_copy(update={"text": words[-1].text + pending})
     return words
+
+
+def _closes(mark: str) -> bool:
+    return bool(mark.strip()) and all(char in "」』）》〉”’)]}" for char in mark.strip())
 
 
 def _opens(mark: str) -> bool:

@@ -125,6 +125,15 @@ def test_a_long_sentence_is_cut_at_a_pause() -> None:
     assert [[u.shown for u in group] for group in sentences_of(units, longest=10)] == [["a", ","], ["b", "c"]]
 
 
+def test_the_mark_that_closes_a_sentence_goes_with_it() -> None:
+    assert [unit.shown for unit in chinese_units("他說：「好。」走了。")][3:6] == ["「", "好", "。"]
+    groups = sentences_of(chinese_units("他說：「好。」走了。"), longest=480)
+
+    assert ["".join(unit.shown for unit in group) for group in groups] == ["他說：「好。」", "走了。"]
+    (first, second) = (timed_words(group, [i + 1.0 for i in range(len(group))], start=0.0) for group in groups)
+    assert (first[-1].text, second[0].text) == ("「好。」", "走")
+
+
 def test_punctuation_does_not_lengthen_a_word() -> None:
     units = [Unit("夕陽", "x"), Unit("，", ",", is_word=False), Unit("紅", "h")]
     words = timed_words(units, [0.5, 0.9, 1.2], start=0.1)

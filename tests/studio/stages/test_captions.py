@@ -57,6 +57,19 @@ def test_a_number_ends_a_sentence_too_unless_it_counts_what_follows() -> None:
     assert shown(cut_captions(words("1. ", "Water ", "rises."), measure=measure, form=form)) == [["1. Water rises"]]
 
 
+def test_an_address_stays_whole() -> None:
+    spoken = words("請", "上", "www.", "example.", "com", "看看，", "或", "寫信", "到", "a@", "b.", "com。", "好。")
+
+    assert shown(cut_captions(spoken, measure=measure, form=Form(20, 20))) == [
+        ["請上www.example.com看看", "或寫信到a@b.com"],
+        ["好"],
+    ]
+    assert shown(cut_captions(words("It ", "ended. ", "Then."), measure=measure, form=Form(20, 20))) == [
+        ["It ended"],
+        ["Then"],
+    ]
+
+
 def test_a_long_sentence_is_cut_at_the_end_of_a_clause() -> None:
     cues = cut_captions(words("白天", "陽光", "直射，", "藍光", "散射", "開來。"), measure=measure, form=Form(4, 4))
 

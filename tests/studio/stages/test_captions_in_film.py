@@ -73,6 +73,24 @@ def test_a_cue_is_dropped_where_the_picture_says_the_same(words: tuple[str, ...]
     assert timeline.captions
 
 
+@pytest.mark.parametrize("template_id", ["explainer", "listicle"])
+def test_no_caption_lingers_over_the_next_scene(template_id: str) -> None:
+    template = dressed(template_id, title="A film", language="en")
+    said = (Word(text="One.", start=0.0, end=0.8),)
+    recordings = tuple(Recording(audio=AUDIO, duration=0.8, words=said, voice="a", language="en") for _ in range(3))
+    shot = DrawnShot(layout="title", palette="tech", ground="deep", content={})
+    timeline = assemble_timeline(
+        Script(title="A film", language="en", scenes=(Scene(narration="One."),) * 3, written_by="a test"),
+        Narration(recordings=recordings),
+        Shots(shots=(PlannedShot(shot=shot, captions=LOOK),) * 3),
+        template=template,
+        canvas=canvas_for(Aspect.VERTICAL, Resolution.P1080),
+    )
+
+    for cue, clip, following in zip(timeline.captions, timeline.clips, timeline.clips[1:], strict=False):
+        assert clip.start_frame < cue.end_frame <= (clip.end_frame + following.start_frame) / 2 + 1
+
+
 def test_captions_that_are_off_are_in_the_subtitle_files_alone() -> None:
     timeline = assembled(*CHINESE, style="none")
 
