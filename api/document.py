@@ -9,7 +9,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api.examples import ANSWERS, REQUESTS
+from api.exampleanswers import ANSWERS
+from api.examples import REQUESTS
 from api.gate import UNCOUNTED
 from api.messages import ERRORS, OK
 

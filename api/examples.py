@@ -1,4 +1,4 @@
-"""The contract's bodies, for the document: what a reader can copy."""
+"""A body of every operation that takes one, for the document: what a reader can copy."""
 
 from __future__ import annotations
 
@@ -7,41 +7,54 @@ from typing import Any
 REQUESTS: dict[str, dict[str, Any]] = {
     "register": {"username": "user@example.com", "password": "password123", "email": "user@example.com"},
     "login": {"username": "user@example.com", "password": "password123"},
+    "refresh": {"refresh_token": "vr_…"},
+    "logout": {"all": False},
+    "change_password": {"current_password": "password123", "new_password": "a longer one 456"},
+    "change_profile": {"name": "小美", "language": "zh-TW"},
+    "remove_account": {"password": "password123"},
+    "create_api_key": {"name": "my program"},
+    "rotate_api_key": {"overlap_s": 3600},
     "generate": {
         "title": "影片標題",
         "description": "影片描述",
         "template": "template_id",
         "settings": {"duration": 60, "resolution": "1080p", "format": "mp4"},
     },
+    "create_video": {
+        "title": "為什麼會有潮汐？",
+        "description": "月亮的引力拉著海水。太陽也在拉，力道大約是月亮的百分之四十六。",
+        "language": "zh-TW",
+        "aspect": "9:16",
+        "captions": {"style": "box", "highlight": "#ffd400"},
+        "tags": ["科學"],
+        "review": True,
+    },
+    "estimate_video": {
+        "title": "Why are there tides?",
+        "script": "The sea rises twice a day.\n\nThe Moon pulls on it.",
+    },
+    "change_video": {"title": "潮汐", "tags": ["科學", "海洋"]},
+    "change_script": {"scenes": [{"narration": "海水每天漲兩次。"}, {"narration": "因為月亮拉著它。"}]},
+    "choose_shot": {"asset": "asset_01a22fae7bcc7585876889fc0e5b6d38"},
+    "import_asset": {"url": "https://upload.wikimedia.org/wikipedia/commons/e/e1/FullMoon2010.jpg"},
     "infer": {
         "model_id": "model_1",
         "input": {"text": "生成影片腳本", "parameters": {"max_length": 1000, "temperature": 0.7}},
     },
-    "create_api_key": {"name": "my program"},
+    "start_scan": {"platform": "youtube", "region": "TW"},
+    "publish": {
+        "platform": "youtube",
+        "content": {
+            "title": "為什麼會有潮汐？",
+            "description": "月亮的引力拉著海水。",
+            "tags": ["標籤1"],
+            "video_url": "https://.../video.mp4",
+        },
+    },
+    "reschedule_publication": {"scheduled_at": "2027-01-01T12:00:00Z"},
+    "create_webhook": {"url": "https://your-server.example/films", "events": ["video.completed", "video.failed"]},
+    "change_webhook": {"enabled": False},
+    "rotate_webhook_secret": {"overlap_s": 3600},
+    "rotate_account_webhook_secret": {"overlap_s": 3600},
 }
-"""Request bodies by operation id."""
-
-ANSWERS: dict[str, dict[str, Any]] = {
-    "register": {"user_id": "user_0199", "username": "user@example.com", "email": "user@example.com"},
-    "login": {"access_token": "eyJ…", "refresh_token": "vr_…", "expires_in": 3600},
-    "generate": {"task_id": "task_0199", "status": "pending", "estimated_time": 104},
-    "task": {
-        "task_id": "task_0199",
-        "status": "completed",
-        "progress": 100,
-        "video_url": "https://api.video-system.com/media/sha256/…/video.mp4?exp=…&sig=…",
-    },
-    "list_models": {
-        "models": [
-            {"id": "model_1", "name": "GPT-4", "type": "text_generation", "status": "available"},
-            {"id": "kokoro/zf_xiaoyi", "name": "zf_xiaoyi", "type": "speech", "status": "available"},
-        ]
-    },
-    "infer": {
-        "model_id": "model_1",
-        "output": {"text": "生成影片腳本。\n喜歡的話記得追蹤，我們下次見。"},
-        "usage": {"input_tokens": 6, "output_tokens": 22},
-        "latency_ms": 4,
-    },
-}
-"""What is under `data` in the answer, by operation id."""
+"""Request bodies by operation id; register, login, generate, infer and publish are the contract's."""
