@@ -76,10 +76,10 @@ def remove_webhook(endpoint: OwnWebhook, user: CurrentUser) -> None:
 
 @router.post("/webhooks/{webhook_id}/rotate")
 def rotate_webhook_secret(
-    request: Request, endpoint: OwnWebhook, user: CurrentUser, body: RotateSecret = AS_USUAL
+    request: Request, endpoint: OwnWebhook, user: CurrentUser, body: RotateSecret | None = None
 ) -> Envelope[WebhookMade]:
     """Give the endpoint another secret; messages carry both signatures for a while."""
-    return ok(request, webhooks.rotate(endpoint, owner=user, overlap=timedelta(seconds=body.overlap_s)))
+    return ok(request, webhooks.rotate(endpoint, owner=user, overlap=timedelta(seconds=(body or AS_USUAL).overlap_s)))
 
 
 @router.post("/webhooks/{webhook_id}/test", status_code=202, responses=CONFLICT)  # type: ignore[arg-type]
@@ -122,7 +122,7 @@ def get_webhook_secret(request: Request, user: LoggedInUser) -> Envelope[Webhook
 
 @router.post("/users/me/webhook-secret/rotate")
 def rotate_account_webhook_secret(
-    request: Request, user: LoggedInUser, body: RotateSecret = AS_USUAL
+    request: Request, user: LoggedInUser, body: RotateSecret | None = None
 ) -> Envelope[WebhookSecret]:
     """Another secret for the messages to the `webhook_url` of films; messages carry both signatures for a while."""
-    return ok(request, webhooks.rotate_account_secret(user, overlap=timedelta(seconds=body.overlap_s)))
+    return ok(request, webhooks.rotate_account_secret(user, overlap=timedelta(seconds=(body or AS_USUAL).overlap_s)))
