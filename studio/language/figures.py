@@ -24,6 +24,8 @@ class Figure:
     ratio: float | None = None
     is_date: bool = False
     """Whether it names a year or a time of day rather than an amount."""
+    is_name: bool = False
+    """Whether it belongs to a name or counts in order (Apollo 11, iPhone 15 Pro, 第5章) and is no amount."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,30 @@ _UNIT_AFTER_ZH = re.compile(rf"\s?(?P<scale>[萬億兆万亿千百]*)\s?(?:多|�
 _UNIT_AFTER_EN = re.compile(rf" ?(?:(?P<scale>{_SCALES_EN})\b ?)?(?P<unit>(?:{_UNITS_EN})\b)?", re.I)
 _SIGN_AFTER = re.compile(r"\s?(?P<sign>%|％|℃|°[CF]?|×|x(?!\w))")
 _YEAR_EN = re.compile(r"\b(?:in|since|by|until|from|before|after|during|year|of)\s*$", re.I)
+
+_HOUR_EN = re.compile(
+    r"\b(?:opens?|closes?|starts?|begins?|ends?|arrives?|leaves?|woke|wakes?|sleeps?|came|went|back) at\s*$", re.I
+)
+
+_NAME_BEFORE = re.compile(r"(?P<word>(?:[A-Za-z][\w'’+]*)?[A-Z][\w'’+]*)(?:\s(?:No\.\s?)?|-|－)?$")
+_ORDER_BEFORE = re.compile(
+    r"第\s?$|#\s?$|[A-Za-z]-$|\b(?:no\.|nos?|number|chapter|page|pp?\.|version|episode|season|route|highway|level|step|part|"
+    r"volume|vol\.|grade|figure|fig\.|table|section|room|gate|line|type|class|phase|stage|model|article|act|scene|day|"
+    r"week|lesson|question|rule|tip|reason|flight|bus|apollo|iphone|ipad|windows|python|java|android|ios|web)\s?$",
+    re.I,
+)
+_ORDER_AFTER = re.compile(r"\s?[號号]|[A-Za-z]|(?<=\d)(?:st|nd|rd|th)\b")
+"""A number that a letter follows at once (5G, 3D), or 號: a name, an address or a day of the month."""
+
+_NO_NAMES = frozenset(
+    "a about above across after all almost also although and another approximately are around as at because before below "
+    "between both but by can did do does during each even every for from has have he her his i if in into is it its just "
+    "last less like may more most nearly next not now of off on once one only or other our out over per plus roughly she "
+    "since so some still such than that the their them then there these they this those through to today total under until "
+    "up was we were what when where which while who will with within you your nt us hk "
+    "monday tuesday wednesday thursday friday saturday sunday".split()
+)
+"""Words that a capital at the head of a sentence makes no name of."""
 
 _ERA = re.compile(r"\s?(?:AD|BC|CE|BCE|AM|PM|a\.m\.|p\.m\.|o'clock)\b")
 
@@ -230,8 +256,27 @@ def _arabic(text: str) -> list[Figure]:
             found.append(Figure(value, "%", match.start(), end, _ratio(float(digits.replace(",", "")))))
             continue
         is_date = not currency and _is_date(text, match.start(), digits, unit, end)
-        found.append(Figure(digits if is_date else value, unit, match.start(), end, is_date=is_date))
+        is_name = not currency and not is_date and _is_of_name(text, match, unit, end)
+        found.append(Figure(digits if is_date else value, unit, match.start(), end, is_date=is_date, is_name=is_name))
     return found
+
+
+def _is_of_name(text: str, match: re.Match[str], unit: str, end: int) -> bool:
+    """
+    Whether the number belongs to the name before it or only counts in order.
+
+    What is measured, and what has a thousands comma, is an amount after any word (the Nile 6,650, Everest 8848 公尺);
+    a count of things is not (Windows 11 users).
+    """
+    before = text[: match.start("sign")]
+    if _ORDER_BEFORE.search(before + match["sign"]):
+        return True
+    if "," in match["digits"] or (unit and not _COUNTED.fullmatch(unit)):
+        return False
+    if not unit and (match["suffix"] or _ORDER_AFTER.match(text, end)):
+        return True
+    name = _NAME_BEFORE.search(before)
+    return name is not None and name["word"].lower() not in _NO_NAMES
 
 
 def _grouped(digits: str) -> str:
@@ -265,6 +310,8 @@ def _is_date(text: str, start: int, digits: str, unit: str, end: int) -> bool:
         return True
     if text[end : end + 1] in (":", "：") or text[start - 1 : start] in (":", "："):
         return text[end : end + 2][1:].isdigit() or text[start - 2 : start - 1].isdigit()
+    if digits.isdigit() and int(digits) <= 24 and not unit and _HOUR_EN.search(text[:start]):
+        return True
     return bool(is_year and _YEAR_EN.search(text[:start]))
 
 

@@ -52,8 +52,9 @@ class Quantity:
 
 
 def find_quantities(text: str) -> list[Quantity]:
-    """Amounts of *text* in order, dates left out."""
-    amounts = [figure for figure in find_figures(text) if not figure.is_date and not _is_early_year(figure, text)]
+    """Amounts of *text* in order; dates and numbers of names left out."""
+    found = [figure for figure in find_figures(text) if not figure.is_date and not figure.is_name]
+    amounts = [figure for figure in found if not _is_early_year(figure, text)]
     return [quantity_of(figure, text) for figure in amounts]
 
 

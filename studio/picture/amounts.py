@@ -41,7 +41,7 @@ def number_content(scene: SceneText) -> dict[str, Any] | None:
     Label and note are the words before and after the figure, so that reading down the picture is reading the
     sentence. Where the words before it say nothing (with 46%), the label is the clause before.
     """
-    amounts = [figure for figure in find_figures(scene.narration) if not figure.is_date]
+    amounts = [figure for figure in find_figures(scene.narration) if not figure.is_date and not figure.is_name]
     carrying = [figure for figure in amounts if carries_sentence(figure, scene.narration[figure.end :])]
     if not carrying or len({figure.value for figure in amounts}) != 1:
         return None

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from studio.language.sentences import split_clauses, split_sentences
-from studio.picture.phrases import heading_of
+from studio.picture.phrases import heading_of, with_marks_closed
 from studio.picture.scenetext import SceneText
 
 MOST_BEATS: Final = 3
@@ -65,7 +65,7 @@ def beats_of(scene: SceneText) -> list[Beat]:
     for piece in pieces:
         text = scene.narration[piece.start : piece.end].strip()
         part = replace(scene, narration=text, keywords=tuple(word for word in scene.keywords if word in text))
-        heading = heading_of(part)
+        heading = with_marks_closed(heading_of(part))
         if beats and heading == beats[-1].heading:
             continue
         start = max(0.0, piece.begins - _EARLY_S) if beats else 0.0

@@ -15,8 +15,8 @@ from studio.picture.words import length_of, tokens_of
 LATEST_S: Final = 4.0
 """A heading alone for longer than this is an empty card."""
 
-LONGEST_AFTER_S: Final = 6.5
-"""A picture that stands for longer has been read long ago."""
+LONGEST_AFTER_S: Final = 3.0
+"""What is said for longer after a picture's own words is another matter, and who spoke is said in less."""
 
 EARLY_S: Final = 0.2
 """What is shown begins to move this long before it is spoken."""

@@ -12,6 +12,7 @@ from studio.language.quantities import find_quantities
 from studio.language.segment import tagged_words
 from studio.language.sentences import split_clauses
 from studio.picture.phrases import bare, capitalised, shortened, without_dangling
+from studio.picture.quotation import is_of_speech
 from studio.picture.scenetext import SceneText
 from studio.picture.series import sentences_of
 from studio.picture.words import length_of, tokens_of
@@ -106,8 +107,14 @@ class Contrast:
 
 
 def find_contrast(scene: SceneText) -> Contrast | None:
-    """The first sentence that sets two named sides against each other with at most one figure each, or None."""
+    """
+    The first sentence that sets two named sides against each other with at most one figure each, or None.
+
+    None that holds the words of another: what 則 stands between in a saying is not what stands before and after it.
+    """
     for start, end in sentences_of(scene):
+        if is_of_speech(scene.narration, start, end):
+            continue
         sentence = scene.narration[start:end]
         sides = _sides_zh(sentence) if scene.is_chinese else _sides_en(sentence)
         sides = sides or _versus(sentence)

@@ -157,7 +157,7 @@ def _number(idea: Picture, scene: SceneText) -> NumberContent | None:
     if len(idea.entries) != 1:
         return None
     entry = idea.entries[0]
-    figures = [figure for figure in find_figures(scene.narration) if not figure.is_date]
+    figures = [figure for figure in find_figures(scene.narration) if not figure.is_date and not figure.is_name]
     found = next((figure for figure in figures if _figures(entry.value) == _figures(figure.value)), None)
     if found is None or not carries_sentence(found, scene.narration[found.end :]):
         return None

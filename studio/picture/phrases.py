@@ -72,6 +72,9 @@ _PROMISED_EN = re.compile(
 _HALF_SAID_ZH = re.compile(r"[把被讓將使][^，]{0,4}$")
 """A thing that something is done to, without what is done."""
 
+_PAIRS: Final = (("『", "』"), ("「", "」"), ("“", "”"))
+_OPEN_STRAIGHT: Final = re.compile(r'(?:^|\s)"[^"]+$')
+
 _DANGLING_ZH: Final = "的了在是把被和與跟從向對於將以及而且但並會要讓使又也都就最更很當因為如如果"
 _DANGLING_EN: Final = frozenset(
     "the a an of to in on at by for and or but with from as is are was were be that which who when while if because than into over its "
@@ -82,6 +85,14 @@ _DANGLING_EN: Final = frozenset(
 def bare(text: str) -> str:
     """*text* without punctuation at its ends."""
     return text.strip(_EDGES)
+
+
+def with_marks_closed(text: str) -> str:
+    """*text* with the quotation marks closed that it only opens: the sentence may end in them, or go on."""
+    for opening, closing in _PAIRS:
+        if text.count(opening) > text.count(closing):
+            text += closing
+    return text + '"' if _OPEN_STRAIGHT.search(text) and text.count('"') % 2 else text
 
 
 def short_title(title: str, *, chinese: bool) -> str:
@@ -166,7 +177,7 @@ def _sets_scene(clause: str) -> bool:
 
 def _stating_figure(narration: str, *, chinese: bool) -> str:
     """The clause with the one figure that carries the text, after the clause before it where both are short."""
-    figures = [figure for figure in find_figures(narration) if not figure.is_date]
+    figures = [figure for figure in find_figures(narration) if not figure.is_date and not figure.is_name]
     figures = [figure for figure in figures if carries_sentence(figure, narration[figure.end :])]
     if len(figures) != 1:
         return ""
@@ -231,8 +242,13 @@ def _dangles(word: str, *, chinese: bool) -> bool:
 
 
 def capitalised(text: str, *, chinese: bool) -> str:
-    """*text* as a heading of its own begins."""
-    return text if chinese or not text else text[0].upper() + text[1:]
+    """*text* as a heading of its own begins; a name with a capital further on (iPhone) stays as it is."""
+    head = text.split(" ", 1)[0]
+    return (
+        text
+        if chinese or not text or head[1:] not in (head[1:].lower(), head[1:].upper())
+        else text[0].upper() + text[1:]
+    )
 
 
 def emphasis_of(text: str, *, chinese: bool, keywords: Sequence[str] = ()) -> str:
@@ -241,7 +257,8 @@ def emphasis_of(text: str, *, chinese: bool, keywords: Sequence[str] = ()) -> st
 
     Never a word that only says when or where, and nothing where the whole text would be emphasised.
     """
-    figures = [figure for figure in find_figures(text) if not figure.is_date and _is_telling(figure)]
+    figures = [figure for figure in find_figures(text) if not figure.is_date and not figure.is_name]
+    figures = [figure for figure in figures if _is_telling(figure)]
     tokens = [token for token in tokens_of(text, chinese=chinese) if token.weight and not token.is_setting]
     promised = (_PROMISED_ZH if chinese else _PROMISED_EN).search(text)
     if figures:

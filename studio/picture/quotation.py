@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from studio.language.cohesion import LEAST_SPEECH, QUOTED
 from studio.language.segment import tagged_words
 from studio.picture.phrases import bare
 from studio.picture.scenetext import SceneText
 from studio.picture.words import length_of
 
-SHORTEST: Final = {True: 8, False: 5}
+SHORTEST: Final = LEAST_SPEECH
 LONGEST: Final = {True: 64, False: 36}
 """Length of a quotation: hanzi for a Chinese film (True), words for an English one."""
 
@@ -19,7 +20,6 @@ _LEAST_SHARE: Final = 0.35
 """Less of a scene than this is an aside."""
 
 _SPEAKER_LIMIT: Final = {True: 12, False: 6}
-_QUOTED: Final = re.compile(r"「(?P<a>[^「」]+)」|“(?P<b>[^“”]+)”|『(?P<c>[^『』]+)』|\"(?P<d>[^\"]+)\"")
 _SAYING_ZH: Final = r"(?:曾經|曾|就|也|便|常|常常|總是|總|還|這樣|如此|大聲|寫信)*(?:留下了?一句名言|說過|說道|說|寫道|寫下|寫過|寫|留下|表示|認為|主張|相信|提出|指出|問道|問|回答|喊出|喊|感嘆|告訴[^，。：「]{1,6}|(?:了)?一句名言|的名言|名言)"
 _BEFORE_ZH: Final = re.compile(
     rf"(?P<who>[^，。！？；：「」\s]{{1,18}}?)(?:在[《》\w]{{2,14}}[裡中裏]?)?{_SAYING_ZH}(?:了|了一句話|一句話|過一句話|的是|是|：這句話)?[，：:]?$"
@@ -34,6 +34,7 @@ _SOURCE_ZH: Final = re.compile(
     r"(?P<who>《[^》]{1,10}》)(?:裡|中|裏)?(?:有一句|有句話|的第一句|開頭)?(?:說|寫道|寫|記載|是|提到|寫著)?(?:過)?[，：:]?$"
 )
 _DASHED: Final = re.compile(r"^\s?[—–-]{1,2}\s?(?P<who>[^，。,.!?]{2,40})")
+_CLAUSE: Final = re.compile(r"[，。；！？]|[,;.!?](?=\s|[”\"]|$)")
 _SAYING_EN: Final = r"(?:once |famously |later |reportedly |also |often )?(?:said|says|wrote|writes|asked|declared|replied|observed|remarked|noted|argued|warned|announced|told \w+|put it|called out|insisted|believed)"
 _NAME_EN: Final = r"(?:the |an? )?[\w.'’\-]+(?: (?:of|the|von|de|da|van|[A-Z][\w.'’\-]*|[a-z]+ist|[a-z]+er)){0,5}?"
 _BEFORE_EN: Final = re.compile(
@@ -42,6 +43,7 @@ _BEFORE_EN: Final = re.compile(
 _AFTER_EN: Final = re.compile(
     rf"^[,.]?\s*(?:{_SAYING_EN} (?P<after>{_NAME_EN})(?=[ ,.;!?]|$)(?! [A-Z])|(?P<who>{_NAME_EN}) {_SAYING_EN})"
 )
+_SAYING: Final = re.compile(rf"{_SAYING_ZH}[了過]?[，：:]?\s?$|\b{_SAYING_EN}[,:]?\s?$")
 _NOT_WHO: Final = re.compile(
     r"^(?:他|她|它|牠|我|你|人們|大家|有人|這|那|有句話|俗話|俗語|古人|專家|研究|科學家們?|一句|其|據|所以|因此)|"
     r"^(?:he|she|it|they|we|i|you|people|some|someone|many|who|that|this|one|as|and|the saying|experts?)$",
@@ -70,7 +72,7 @@ class Quotation:
 def find_quotation(scene: SceneText) -> Quotation | None:
     """The longest quotation that makes up a good part of the scene, or None."""
     chinese, text = scene.is_chinese, scene.narration
-    found = [(match, next(group for group in match.groups() if group)) for match in _QUOTED.finditer(text)]
+    found = [(match, next(group for group in match.groups() if group)) for match in QUOTED.finditer(text)]
     fitting = [
         (match, words.strip())
         for match, words in found
@@ -82,6 +84,12 @@ def find_quotation(scene: SceneText) -> Quotation | None:
     match, words = fitting[0]
     speaker, source = _speaker_zh(text, match) if chinese else (_speaker_en(text, match), "")
     return Quotation(words.rstrip(",， "), speaker, match.start() + 1, match.end() - 1, source)
+
+
+def is_of_speech(text: str, start: int, end: int) -> bool:
+    """Whether any of characters *start* to *end* of *text* are another's words: a clause in quotation marks, not a term."""
+    said = (match for match in QUOTED.finditer(text) if match.start() < end and start < match.end())
+    return any(_CLAUSE.search(match.group()) or _SAYING.search(text[: match.start()]) for match in said)
 
 
 def _speaker_zh(text: str, match: re.Match[str]) -> tuple[str, str]:

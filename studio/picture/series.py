@@ -24,13 +24,15 @@ _EDGE: Final = {
 
 _CLAUSE_OVER: Final = re.compile(r"\s*(?:[，。！？；：、,.;!?]|$|和|與|及|and\b|in\b|for\b|by\b|at\b|during\b)")
 
+_COUNTED = re.compile(r"\s*(?:[A-Za-z][\w'’\-]*|[\u3400-\u9fff])")
+
 _HEDGES_ZH: Final = (
     "大約|大概|約略|約莫|約|將近|接近|近|超過|至少|最多|只有|僅有|僅|才|就|則|也|都|卻|高達|多達|達到|達|整整|更|又|還"
 )
 _LINKS_ZH: Final = (
     "佔了|占了|佔全球的?|佔|占|有著|擁有|含有|含|共有|有|是|為|等於|來到|升到|升至|增加到|增加至|增至|降到|降至|減少到|跌到|"
     "漲到|漲至|上升到|下降到|變成|可以活到|能活|可活|活到|活|重達|重|長達|長|高|深達|深|需要|要花|花了|花|要|用掉|用了|用|走|移動|前進|跳動|跳|拍動|振動|轉|喝|排放|產生|製造|生產|吸收|"
-    "拿下|贏得|獲得|吃掉|喝掉|睡|跑|飛|達"
+    "拿下|贏得|獲得|考了|考|打了|帶回了|帶回|吃掉|喝掉|睡|跑|飛|達"
 )
 _BEFORE_ZH = re.compile(
     rf"(?:(?:{_HEDGES_ZH}|{_LINKS_ZH}|每[秒天年小時分鐘]+(?:能|可)?|可以|可|能|會|的|了|平均|大氣中|人口|面積|溫度|體重|速度|壽命|比例)+)$"
@@ -50,7 +52,7 @@ _LINK_EN: Final = (
 )
 _BEFORE_EN = re.compile(
     rf"\s+(?:(?:now|still|only|just|also|then|almost|nearly|about|around|roughly|some|over|more than|less than|at least|up to|"
-    rf"an?|home|average|averages|of|for|as much as|as many as)\s+)*{_LINK_EN}\b.*$|"
+    rf"(?-i:an?)|home|average|averages|of|for|as much as|as many as)\s+)*{_LINK_EN}\b.*$|"
     r"\s+(?:only|just|about|around|nearly|almost|roughly|over|more than|some|another|up to|at least)$",
     re.I,
 )
@@ -143,6 +145,8 @@ def _label(sentence: str, *, chinese: bool) -> list[Labelled]:
         return []
     ways: tuple[Callable[..., list[str]], ...] = (_labels_in_turn, _labels_before, _labels_after)
     for way in ways:
+        if way is _labels_after and not any(quantity.unit for quantity in quantities):
+            continue  # 3 pens and 2 cups: the label is what is counted, so they are not of one kind.
         labels = way(sentence, quantities, chinese=chinese)
         if _are_names(labels, chinese=chinese) and len(labels) == len(quantities):
             return [
@@ -156,7 +160,8 @@ def of_one_unit(quantities: list[Quantity], sentence: str) -> list[Quantity]:
     """
     *quantities* where all have one unit, which some may leave to their neighbour; else nothing.
 
-    A number without a unit that its clause goes on after is part of a name: Taipei 101 is | 508 meters.
+    A number without a unit that its clause goes on after is part of a name: Taipei 101 is | 508 meters. Where none has
+    a unit, what follows says what is counted: 98分 and 75分 are of one kind, 12 goals and 9 assists are not.
     """
     units = {quantity.unit for quantity in quantities if quantity.unit}
     if len(units) > 1:
@@ -164,11 +169,20 @@ def of_one_unit(quantities: list[Quantity], sentence: str) -> list[Quantity]:
     said = next((quantity.figure.unit for quantity in quantities if quantity.unit), "")
     unit = next(iter(units), "")
     if not unit:
-        return quantities
+        counted = {_counted_after(quantity, sentence) for quantity in quantities}
+        return quantities if len(counted - {""}) <= 1 else []
     amounts = [quantity for quantity in quantities if quantity.unit or not _is_of_name(quantity, sentence)]
     if any(not quantity.unit and not _CLAUSE_OVER.match(sentence, quantity.end) for quantity in amounts):
         return []
     return [quantity if quantity.unit else _with_unit(quantity, said, unit) for quantity in amounts]
+
+
+def _counted_after(quantity: Quantity, sentence: str) -> str:
+    """The English word or the hanzi right behind *quantity*; nothing where its clause is over."""
+    if _CLAUSE_OVER.match(sentence, quantity.end):
+        return ""
+    following = _COUNTED.match(sentence, quantity.end)
+    return following.group().strip().lower() if following else ""
 
 
 def _is_of_name(quantity: Quantity, sentence: str) -> bool:
@@ -192,7 +206,10 @@ def _scale(unit: str) -> float:
 
 
 def _are_names(labels: Sequence[str], *, chinese: bool) -> bool:
+    """Whether each is a name of its own; a year is one only beside other years, where amounts go through time."""
     limit = LABEL_LIMIT[chinese]
+    if len({_is_year(label) for label in labels}) > 1:
+        return False
     return len(set(labels)) == len(labels) > 0 and all(
         label and length_of(label, chinese=chinese) <= limit and _is_name(label, chinese=chinese) for label in labels
     )
@@ -207,6 +224,10 @@ def _is_name(label: str, *, chinese: bool) -> bool:
     if chinese:
         return any(token.weight or token.is_setting for token in tokens_of(label, chinese=True)) or len(label) > 1
     return any(token.weight or token.is_setting for token in tokens_of(label, chinese=False)) or label[:1].isupper()
+
+
+def _is_year(text: str) -> bool:
+    return any(figure.is_date for figure in find_figures(text))
 
 
 def _is_in_name(figure: Figure, label: str) -> bool:
@@ -225,15 +246,11 @@ def _labels_before(sentence: str, quantities: Sequence[Quantity], *, chinese: bo
         text = sentence[position : quantity.start]
         pieces = _EDGE[chinese].split(text)
         label = _name_before(pieces[-1], chinese=chinese)
-        if not label and len(pieces) > 1 and _is_date(pieces[-2]):
+        if not label and len(pieces) > 1 and _is_year(pieces[-2]):
             label = _name_before(pieces[-2], chinese=chinese)
         labels.append(label)
         position = quantity.end
     return labels
-
-
-def _is_date(text: str) -> bool:
-    return any(figure.is_date for figure in find_figures(text))
 
 
 def _name_before(text: str, *, chinese: bool) -> str:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from studio.language.detect import is_chinese
+from studio.language.traditional import as_in_taiwan
 from studio.models.asset import Asset
 from studio.models.base import Model
 from studio.models.captions import CaptionPosition
@@ -132,15 +133,20 @@ def _film_text(script: Script, wording: Wording, topic: Topic, nearest: Callable
     return FilmText(
         title=title,
         language=script.language,
-        name=displayable(wording.name),
-        tagline=displayable(wording.tagline),
-        call=displayable(wording.call_to_action),
-        following=displayable(wording.following),
+        name=_worded(wording.name, script.language),
+        tagline=_worded(wording.tagline, script.language),
+        call=_worded(wording.call_to_action, script.language),
+        following=_worded(wording.following, script.language),
         icon=named or nearest(displayable(script.title)) or defaults[0],
         defaults=defaults,
         credit=CREDITS[chinese],
         nearest=nearest,
     )
+
+
+def _worded(text: str, language: str) -> str:
+    """*text* of a template as it is shown: it may hold the title as the brief has it, whatever the script made of it."""
+    return displayable(as_in_taiwan(text) if is_chinese(language) else text)
 
 
 _Choice = tuple[str, Layout[Model], Model, GroundName]
@@ -155,7 +161,7 @@ class _Planner:
     ) -> None:
         self._film, self._topic, self._canvas, self._total = film, topic, canvas, total
         self._template, self._logo = template, logo
-        self._kicker_of_all = displayable(template.words(film.language).kicker)
+        self._kicker_of_all = _worded(template.words(film.language).kicker, film.language)
         self.shots: list[PlannedShot] = []
         self._used_icons: set[str] = set()
         self._pictures = 0

@@ -10,13 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from studio.language.cohesion import leans_on_previous, names_speaker, stands_alone
 from studio.language.detect import is_chinese
 from studio.language.keywords import keywords
+from studio.language.pace import spoken_seconds
 from studio.language.segment import break_units
 from studio.language.sentences import split_sentences
 from studio.models.research import Source
 from studio.models.script import Scene, Script
 from studio.providers.llm import ScriptOrder
+from studio.providers.llm.selection import choose_within, without_repeats
 from studio.providers.till import Till
 
 LONGEST_SCENE = 1.5
@@ -37,7 +40,14 @@ _ORDINAL = re.compile(
 """What a point of a list may begin with; we number them ourselves."""
 
 _CONTINUED = frozenset("The A An It This That These Those They He She We You There Your Our If When In On At".split())
-_END = re.compile(r"[。！？!?.…]$")
+_END = re.compile(r"[。！？!?.…][」』”’\"')）》】]*$")
+"""A sentence may end within quotation marks; behind them it needs no other full stop."""
+
+_STRAY_STOP = re.compile(r"(?<=[。！？!?.…])([」』”’\"]+)[.。](?=\s|$)")
+"""The full stop after one that stands inside the marks."""
+
+SHORTEST_S = 1.5
+"""A sentence that lasts no longer has no scene of its own: nobody sees so short a picture."""
 
 
 class EmbeddedWriter:
@@ -56,19 +66,23 @@ class EmbeddedWriter:
         )
         closing = Scene(narration=wording.closing, role="closing", keywords=hook.keywords)
         room = order.seconds - _total((hook, closing), order)
-        points = _points(order)
+        given = _points(order)
+        points = without_repeats(given, order.language)
         kept, scenes = _filled(points, order, room=room)
         return Script(
             title=order.title,
             language=order.language,
             scenes=(hook, *scenes, closing),
             written_by=self.name,
-            warnings=_warnings(points, kept, scenes=(hook, *scenes, closing), order=order),
+            warnings=(
+                *_repeats(len(given) - len(points)),
+                *_warnings(points, kept, scenes=(hook, *scenes, closing), order=order),
+            ),
         )
 
 
 def _sentence(text: str, language: str) -> str:
-    text = " ".join(text.split())
+    text = _STRAY_STOP.sub(r"\1", " ".join(text.split()))
     return text if _END.search(text) else text + ("。" if is_chinese(language) else ".")
 
 
@@ -120,31 +134,14 @@ def _total(scenes: Sequence[Scene], order: ScriptOrder) -> float:
 
 def _trim(points: Sequence[str], order: ScriptOrder, *, room: float) -> list[str]:
     """The most telling points that fit *room* seconds, as they came; one always stays."""
-    scores = _scores(points, order)
-    seconds = [order.seconds_of(point) for point in points]
-    kept = set(range(len(points)))
-    for i in sorted(kept, key=lambda i: (scores[i], -i))[:-1]:
-        if sum(seconds[j] for j in kept) <= room:
-            break
-        kept.remove(i)
-    left = room - sum(seconds[i] for i in kept)
-    kept |= _fillers(set(range(len(points))) - kept, scores, seconds, left=left, spare=TOLERANCE * order.seconds)
-    return [points[i] for i in sorted(kept)]
-
-
-def _fillers(
-    dropped: set[int], scores: Sequence[float], seconds: Sequence[float], *, left: float, spare: float
-) -> set[int]:
-    """Those of the *dropped* that fill the *left* seconds, and at the end one that is over by less than is missing."""
-    found: set[int] = set()
-    for i in sorted(dropped, key=lambda i: (-scores[i], i)):
-        if seconds[i] <= left:
-            found.add(i)
-            left -= seconds[i]
-    last = min(dropped - found, key=lambda i: (seconds[i], i), default=None)
-    if last is not None and left > spare and seconds[last] - left <= spare:
-        found.add(last)
-    return found
+    chosen = choose_within(
+        room,
+        [order.seconds_of(point) for point in points],
+        _scores(points, order),
+        [leans_on_previous(point, order.language) for point in points],
+        spare=TOLERANCE * order.seconds,
+    )
+    return [points[i] for i in chosen]
 
 
 def _scores(points: Sequence[str], order: ScriptOrder) -> list[float]:
@@ -167,7 +164,8 @@ def _scenes(points: Sequence[str], order: ScriptOrder) -> tuple[Scene, ...]:
     texts: list[str] = []
     for point in points:
         joined = separator.join((texts[-1], point)) if texts else point
-        if texts and joins and order.seconds_of(joined) <= order.template.scene_seconds * LONGEST_SCENE:
+        is_one = texts and joins and order.seconds_of(joined) <= order.template.scene_seconds * LONGEST_SCENE
+        if is_one and not part_ways(texts[-1], point, order.language, pace=order.pace):
             texts[-1] = joined
         else:
             texts.append(point)
@@ -175,11 +173,25 @@ def _scenes(points: Sequence[str], order: ScriptOrder) -> tuple[Scene, ...]:
     return tuple(Scene(narration=text, visual=text, keywords=_about(text, order)) for text in numbered)
 
 
+def part_ways(scene: str, sentence: str, language: str, *, pace: float) -> bool:
+    """Whether *sentence* begins another scene because a picture is made of it, or of *scene*, that suits it alone."""
+    if stands_alone(sentence, language):
+        return True
+    if names_speaker(sentence, language):
+        return False
+    is_seen = spoken_seconds(sentence, language, pace=pace) > SHORTEST_S
+    return is_seen and any(stands_alone(each, language) for each in split_sentences(scene, language))
+
+
 def _continued(text: str) -> str:
     """*text* as it goes on after "First, ": without an ordinal of its own, an article at its head without its capital."""
     text = _ORDINAL.sub("", text) or text
     head, _, _ = text.partition(" ")
     return text[0].lower() + text[1:] if head in _CONTINUED else text
+
+
+def _repeats(count: int) -> tuple[str, ...]:
+    return (f"{count} of the sentences repeat another and are left out.",) if count else ()
 
 
 def _warnings(

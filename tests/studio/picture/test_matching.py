@@ -13,6 +13,7 @@ from studio.language.segment import break_units
 from studio.models.base import Model
 from studio.models.narration import Word
 from studio.picture.layouts import CATALOG, open_layout
+from studio.picture.phrases import capitalised, with_marks_closed
 from studio.picture.scenetext import FilmText, SceneText
 
 
@@ -81,6 +82,112 @@ def quoted(text: str) -> tuple[str, str]:
 )
 def test_three_amounts_of_one_unit_become_bars(text: str, expected: list[tuple[str, str]]) -> None:
     assert bars(text) == expected
+
+
+@pytest.mark.parametrize("layout", ["chart", "comparison"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In 1969, 650,000,000 people watched Apollo 11.",
+        "我用iPhone 15 Pro拍了1,024張照片。買了3台MacBook Air給爸媽。他說「好貴」就走了。",
+        "In 2023, 5 million people visited Paris, while Rome had 3 million.",
+        "第5次登月帶回77公斤岩石，阿波羅11號也去過。",
+        "He scored 12 goals and 9 assists.",
+        "He bought 3 MacBook Airs, 2 iPads and 1 iPhone 15.",
+        "On July 20, 500 people walked to Route 66.",
+        "Gate 5 opens at 10 and Gate 6 opens at 12.",
+    ],
+)
+def test_a_year_a_number_of_a_name_and_another_kind_are_no_bars(layout: str, text: str) -> None:
+    assert match(layout, text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("Apollo 11 and iPhone 15 Pro, Route 66, MacBook 3, Python 3.12, GPT-4, COVID-19, 5G", []),
+        ("阿波羅11號、第5章、第3部、66號公路、iPhone 15、5G", []),
+        ("Windows 11 users", []),
+        ("About 66 people came.", [66]),
+        ("The Nile has 6,650 kilometers and the Amazon 6,400.", [6650, 6400]),
+        ("Everest is 8849 meters, K2 8611 meters.", [8849, 8611]),
+        ("台北101高508公尺，NASA 30年來花了US$5億。", [101, 508, 30, 5e8]),
+    ],
+)
+def test_a_number_that_belongs_to_a_name_is_no_amount(text: str, amounts: list[float]) -> None:
+    assert [quantity.amount for quantity in find_quantities(text)] == amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("阿波羅11號帶回21.5公斤的月岩，阿波羅17號帶回110.5公斤。", [("阿波羅11號", "21.5公斤"), ("阿波羅17號", "110.5公斤")]),
+        ("小明考了98分，小華考了75分。", [("小明", "98"), ("小華", "75")]),
+        ("Team A won 3 games and Team B won 5 games.", [("Team A", "3"), ("Team B", "5")]),
+        ("Windows 11 has 400 million users and Windows 10 has 1 billion users.",
+         [("Windows 11", "400 million users"), ("Windows 10", "1 billion users")]),
+    ],
+)  # fmt: skip
+def test_names_with_numbers_are_still_compared_by_their_amounts(text: str, expected: list[tuple[str, str]]) -> None:
+    assert sides(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "孔子說：「學而不思則罔，思而不學則殆。」老師說：「你們要多讀書，少滑手機，早點睡覺。」",
+        "孔子說：「學而不思則罔，思而不學則殆。」",
+        "老師說「狗比貓聽話」。",
+        "老師說：「綠茶不發酵。紅茶則完全發酵。白茶卻不同。」",
+        'He said, "Cats sleep, while dogs play."',
+    ],
+)
+def test_the_words_of_another_are_not_compared_with_what_stands_around_them(text: str) -> None:
+    assert match("comparison", text) is None
+
+
+def test_terms_in_quotation_marks_are_compared_like_any() -> None:
+    assert sides("「綠茶」沒有經過發酵，「紅茶」則是完全發酵。") == [("綠茶", "沒有經過發酵"), ("紅茶", "完全發酵")]
+
+
+@pytest.mark.parametrize(
+    ("layout", "point"),
+    [
+        ("quote", "孔子說：「學而不思則罔，思而不學則殆。」"),
+        ("chart", "亞洲佔59%，非洲佔18%，歐洲佔9%。"),
+        ("comparison", "珍珠奶茶有62公克的糖，可樂有35公克。"),
+    ],
+)
+def test_a_card_does_not_stay_while_something_else_is_said(layout: str, point: str) -> None:
+    other = "隔天大家都去了海邊，看了一整個下午的浪。"
+
+    assert match(layout, point, seconds=5.0) is not None
+    assert match(layout, point + other, seconds=9.0) is None
+
+
+def test_who_said_it_may_come_after_the_words() -> None:
+    words = shown("quote", "「天下興亡，匹夫有責，讀書人更是如此。」顧炎武這樣寫道。", seconds=6.0)
+
+    assert words["speaker"] == "顧炎武"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("老師說「狗比貓聽話", "老師說「狗比貓聽話」"),
+        ('The cat said "I want a bone', 'The cat said "I want a bone"'),
+        ('I want a bone," he said', 'I want a bone," he said'),
+        ("“Fish” and “bone”", "“Fish” and “bone”"),
+        ("", ""),
+    ],
+)
+def test_a_heading_closes_the_quotation_marks_that_it_opens(text: str, expected: str) -> None:
+    assert with_marks_closed(text) == expected
+
+
+def test_a_name_with_a_capital_further_on_is_not_capitalised() -> None:
+    assert capitalised("iPhone sales", chinese=False) == "iPhone sales"
+    assert capitalised("phone sales", chinese=False) == "Phone sales"
 
 
 def test_bars_are_as_long_as_what_the_figures_stand_for() -> None:

@@ -48,6 +48,18 @@ def test_an_answer_is_not_said_without_what_it_answers(seconds: int) -> None:
     assert "Cheetahs and pumas can." not in text or "cannot purr. Cheetahs" in text
 
 
+@pytest.mark.parametrize("seconds", [8, 10, 12, 14, 16, 18])
+def test_a_chinese_answer_is_not_said_without_what_it_answers(seconds: int) -> None:
+    notes = (
+        "貓會打呼嚕。聲音來自喉嚨裡的聲帶。會吼叫的大型貓科動物，像是獅子和老虎，不能打呼嚕。"
+        "獵豹和美洲獅可以。所以體型不是原因。"
+    )
+    text = said(write("貓為什麼會打呼嚕？", notes, seconds)).replace(" ", "")
+
+    assert "獵豹和美洲獅可以。" not in text or "不能打呼嚕。獵豹" in text
+    assert "所以體型" not in text or "可以。所以" in text
+
+
 def test_what_leans_is_chosen_with_all_that_it_leans_on_or_not_at_all() -> None:
     leaning = [False, True, True, False]
 
@@ -112,6 +124,13 @@ def test_the_words_of_another_have_a_scene_of_their_own() -> None:
         "孔子說：「學而不思則罔，思而不學則殆。」",
         "老師說：「你們要多讀書，少滑手機，早點睡覺。」大家都點頭。",
     ]
+
+
+def test_who_said_it_stays_with_the_words() -> None:
+    saying = "「天下興亡，匹夫有責，讀書人更是如此。」顧炎武這樣寫道。"
+    script = write("一句話", "從前的人愛讀書。" + saying + "大家都記住了這句話，直到今天。")
+
+    assert [scene.narration for scene in script.scenes[1:-1]][1] == saying
 
 
 @pytest.mark.parametrize("seconds", [30, 60])

@@ -117,6 +117,68 @@ def test_an_own_script_without_words_names_the_field() -> None:
     assert refused.value.field == "script"
 
 
+SIMPLIFIED = "手机里的锂电池每天都在工作。每次充电都会让它损失一点容量。大约500次循环以后，容量就会下降到百分之八十。"
+AS_IN_TAIWAN = "手機裡的鋰電池每天都在工作。每次充電都會讓它損失一點容量。大約500次循環以後，容量就會下降到百分之八十。"
+
+
+def test_a_simplified_brief_is_said_in_the_characters_of_taiwan_and_a_warning_says_so() -> None:
+    script = write(title="为什么手机电池会变老？", description=SIMPLIFIED)
+
+    assert script.title == script.scenes[0].narration == "為什麼手機電池會變老？"
+    assert "".join(scene.narration for scene in script.scenes[1:-1]) == AS_IN_TAIWAN
+    assert "Simplified Chinese" in script.warnings[0]
+
+
+def test_an_own_script_in_simplified_characters_is_converted_word_for_word() -> None:
+    script = write(title="电池", script=SIMPLIFIED)
+
+    assert "".join(scene.narration for scene in script.scenes) == AS_IN_TAIWAN
+    assert len(script.warnings) == 1
+
+
+def test_a_traditional_script_is_said_character_for_character() -> None:
+    own = "台灣的臺北，皇后在裡屋裏吃乾麵。里長看著羣山與山峯，干貝不貴。"
+    script = write(script=own)
+
+    assert "".join(scene.narration for scene in script.scenes) == own
+    assert script.warnings == ()
+
+
+def test_single_simplified_characters_in_a_traditional_script_are_replaced_and_named() -> None:
+    script = write(script="皇后在裏面吃干面，发现了這個祕密。")
+
+    assert script.scenes[0].narration == "皇后在裏面吃干面，發現了這個祕密。"
+    assert "Some characters" in script.warnings[0]
+
+
+def test_an_english_film_keeps_the_characters_that_it_quotes() -> None:
+    script = write(title="What does 电池 mean in English, and where is it used?", description="It means battery.")
+
+    assert "电池" in script.scenes[0].narration
+    assert not any("Simplified" in warning for warning in script.warnings)
+
+
+class InSimplified(EmbeddedWriter):
+    """A writer that answers in the characters that it has learned from."""
+
+    def write_script(self, order: ScriptOrder, *, till: Till) -> Script:
+        return Script(title=order.title, language="zh-TW", scenes=(Scene(narration=SIMPLIFIED),), written_by="model")
+
+
+def test_what_a_writer_answers_in_simplified_characters_is_converted() -> None:
+    assert write(writers=[InSimplified()]).scenes[0].narration == AS_IN_TAIWAN
+
+
+def test_amounts_beside_each_other_have_a_scene_of_their_own() -> None:
+    script = write(script="我們愛喝飲料。珍珠奶茶有62公克的糖，可樂有35公克。喝多了對身體真的很不好。")
+
+    assert [scene.narration for scene in script.scenes] == [
+        "我們愛喝飲料。",
+        "珍珠奶茶有62公克的糖，可樂有35公克。",
+        "喝多了對身體真的很不好。",
+    ]
+
+
 class Stubborn(EmbeddedWriter):
     """A writer that raises what it is told to."""
 

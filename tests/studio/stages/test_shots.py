@@ -414,6 +414,18 @@ def test_a_layout_comes_twice_running_where_the_template_says_so() -> None:
     assert repeated[1:3] == ["quote", "quote"]
 
 
+def test_a_title_in_the_wording_of_a_template_is_shown_in_the_characters_of_taiwan() -> None:
+    words = TEMPLATE.words("zh-TW").model_copy(update={"kicker": "为什么手机电池会变老", "tagline": "电池的秘密"})
+    shots = drawn(
+        plan(
+            "電池", "開場。", "太陽很大。", "再見。", template=TEMPLATE.model_copy(update={"wording": {"zh-TW": words}})
+        )
+    )
+
+    assert shots[1].kicker == "為什麼手機電池會變老"
+    assert shots[2].content["tag"] == "電池的秘密"
+
+
 def test_the_kicker_of_a_template_stands_where_the_topic_would() -> None:
     words = TEMPLATE.words("zh-TW").model_copy(update={"kicker": "快訊"})
     shots = drawn(plan(*SUNSET, template=dressed_as(wording={"zh-TW": words})))
