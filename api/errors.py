@@ -262,10 +262,22 @@ def _invalid(request: Request, error: Exception) -> Response:
     return failure(request, status=400, code="BAD_REQUEST", details=[_detail(item) for item in error.errors()])
 
 
+_PLAINLY = {
+    "tuple_type": "Input should be a list",
+    "dict_type": "Input should be an object",
+    "model_type": "Input should be an object",
+    "model_attributes_type": "Input should be an object, sent as application/json",
+}
+"""Where the library speaks of Python."""
+
+
 def _detail(item: dict[str, Any]) -> ErrorDetail:
     """Where and why, without the value: it may be a password or half a character."""
-    path = [str(part) for part in item["loc"] if part not in ("body", "query", "path", "header")]
-    return ErrorDetail(field=".".join(path) or "body", message=reason_of(item), type=str(item["type"]))
+    kind = str(item["type"])
+    # Of what is no JSON the place is a number of characters, and no field's name.
+    place = item["loc"] if kind != "json_invalid" else ()
+    path = [str(part) for part in place if part not in ("body", "query", "path", "header")]
+    return ErrorDetail(field=".".join(path) or "body", message=_PLAINLY.get(kind) or reason_of(item), type=kind)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -28,6 +28,10 @@ OWN_HEADS = "/media/"
 SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 """No browser takes an answer for another kind than it is, or tells others an address that is signed."""
 
+JSON = b"application/json"
+NOT_KEPT = (b"cache-control", b"no-store")
+"""What an account is told, tokens among it, stays in no cache. Source: RFC 6749, 5.1."""
+
 _GIVEN_ID = re.compile(rb"^[A-Za-z0-9_-]{8,64}$")
 
 
@@ -56,8 +60,9 @@ class RequestFrame:
             nonlocal is_started
             if message["type"] == "http.response.start":
                 is_started = True
-                given = {name for name, _ in message["headers"]}
-                safe = [(name, value) for name, value in SAFE_HEADERS if name not in given]
+                given = dict(message["headers"])
+                wanted = SAFE_HEADERS + ((NOT_KEPT,) if given.get(b"content-type", b"").startswith(JSON) else ())
+                safe = [(name, value) for name, value in wanted if name not in given]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *safe]
             await send(message)
 

@@ -57,6 +57,28 @@ def test_every_answer_is_taken_for_what_it_is_and_tells_nobody_its_address(broke
     assert headers.get_list("referrer-policy") == ["no-referrer"]
 
 
+@pytest.mark.parametrize("path", ["/version", "/nowhere", "/users/me"])
+def test_no_answer_is_kept_by_a_cache(broken: TestClient, path: str) -> None:
+    assert broken.get(path).headers.get_list("cache-control") == ["no-store"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "message"),
+    [
+        (b'{"title": ', JSON, "JSON decode error"),
+        (b'{"title": "x"}', {"Content-Type": "text/plain"}, "Input should be an object, sent as application/json"),
+        (b"[]", JSON, "Input should be an object, sent as application/json"),
+    ],
+)
+def test_a_body_that_is_no_object_is_named_as_such(
+    client: TestClient, bearer: dict[str, str], body: bytes, kind: dict[str, str], message: str
+) -> None:
+    answer = client.post("/video/generate", content=body, headers={**bearer, **kind})
+    (detail,) = answer.json()["error"]["details"]
+
+    assert (answer.status_code, detail["field"], detail["message"]) == (400, "body", message)
+
+
 def test_an_unknown_route_is_not_found_in_our_frame(client: TestClient) -> None:
     answer = client.get("/nowhere")
 
