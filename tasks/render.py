@@ -8,20 +8,29 @@ from pathlib import Path
 
 from prefect import task
 
+from studio.errors import UnreadableMedia
 from studio.models.rendition import Rendition, Thumbnail
 from studio.models.timeline import Timeline
 from studio.providers.storage import Storage, open_storage, store_file
+from studio.render.clips import DamagedClip
 from studio.render.film import RenderedFilm, render_film
 from studio.settings import get_settings
 from tasks import policy
 from tasks.previews import Previews
 from tasks.progress import progress_of
+from tasks.shots import file_called
 
 
 # Called, never submitted: cancellation arrives as an exception in the main thread, and in no other.
 @task(name="render", **policy.KEPT)
 def render(timeline: Timeline, *, video_id: str) -> Rendition:
-    """The finished film in the object store; nothing half-done stays behind, whatever ends this task."""
+    """
+    The finished film in the object store; nothing half-done stays behind, whatever ends this task.
+
+    Raises:
+        UnreadableMedia: a clip is damaged; says which, in its creator's own words.
+        RenderFailed: a part of the film could not be made.
+    """
     settings = get_settings()
     storage = open_storage(settings)
     work = _empty_folder(settings.home / "work", video_id)
@@ -42,9 +51,21 @@ def render(timeline: Timeline, *, video_id: str) -> Rendition:
         )
         rendition = _stored(film, timeline, storage=storage)
         return rendition
+    except DamagedClip as error:
+        raise _named(error, video_id=video_id) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
         previews.take_away(but=rendition.preview.key if rendition and rendition.preview else None)
+
+
+def _named(error: DamagedClip, *, video_id: str) -> UnreadableMedia:
+    """*error* with the name that the creator gave the file, or that a source has for it, and what to do."""
+    if own := file_called(error.asset.key, video_id=video_id):
+        return UnreadableMedia(f"{own} is damaged and cannot be read to its end; send it again or convert it")
+    title = error.asset.credit.title if error.asset.credit else error.asset.key
+    return UnreadableMedia(
+        f"the clip {title!r}, which was found for the film, is damaged and cannot be read to its end; choose another"
+    )
 
 
 def _stored(film: RenderedFilm, timeline: Timeline, *, storage: Storage) -> Rendition:

@@ -24,9 +24,9 @@ def compile_run(output: Any, *, is_strict: bool = True) -> list[str]:
     return [*GLOBALS, *(["-xerror"] if is_strict else []), *SINGLE, *PROGRESS, *_words(output)]
 
 
-def compile_read(output: Any) -> list[str]:
-    """The argv of a job whose result is its standard output."""
-    return [*GLOBALS, "-xerror", *SINGLE, *_words(output)]
+def compile_read(output: Any, *, is_strict: bool = True) -> list[str]:
+    """The argv of a job whose result is its standard output; *is_strict* as in `compile_run`."""
+    return [*GLOBALS, *(["-xerror"] if is_strict else []), *SINGLE, *_words(output)]
 
 
 def source(name: str, **options: object) -> Any:

@@ -160,7 +160,8 @@ class Crew:
         if self._stopped:
             raise Stopped("the render was stopped")
         if child.returncode:
-            raise RenderFailed(f"ffmpeg ended with {child.returncode}:\n{tail.text()}")
+            failure = process.BrokenInput if child.returncode == process.BROKEN_INPUT else RenderFailed
+            raise failure(f"ffmpeg ended with {child.returncode}:\n{tail.text()}")
 
     def _await(self, futures: Sequence[Future[T]], on_tick: Callable[[], None] | None) -> None:
         pending: set[Future[T]] = set(futures)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import ffmpeg
+
 from studio.models.timeline import Canvas
 from studio.render.probe import Media
 from studio.timebase import FPS
@@ -40,6 +42,17 @@ def cut(stream: Stream, *, first: int, frames: int) -> Stream:
     stream = stream.filter("tpad", stop=-1, stop_mode="clone")
     stream = stream.filter("trim", start_frame=first, end_frame=first + frames)
     return stream.filter("setpts", "PTS-STARTPTS")
+
+
+def lay_on(stream: Stream, colour: str) -> Stream:
+    """
+    Lay a picture that can be seen through on a plain *colour*, as RGB.
+
+    Before it is scaled: afterwards, edges would have taken on the colour that hides in what is seen through.
+    """
+    both = stream.filter("format", "rgba").filter_multi_output("split")
+    ground = both[0].filter("drawbox", color=f"{colour}@1", t="fill", replace=1)
+    return ffmpeg.overlay(ground, both[1], format="rgb", alpha="straight").filter("format", "rgb24")
 
 
 def tag_bt709(stream: Stream) -> Stream:

@@ -91,18 +91,27 @@ def still(*, canvas: Canvas, has_captions: bool) -> list[str]:
     return command.compile_run(ffmpeg.output(picture, STILL, **options))
 
 
-def clip_frames(name: str, source: Media, window: Window, *, canvas: Canvas) -> list[str]:
-    """Write the frames of the file *name*, fitted to the canvas, to standard output as yuv420p."""
+def clip_frames(name: str, source: Media, window: Window, *, canvas: Canvas, is_strict: bool = True) -> list[str]:
+    """
+    Write the frames of the file *name*, fitted to the canvas, to standard output as yuv420p.
+
+    Where damage follows the window, it must not be *is_strict*.
+    """
     picture = _fitted(source, window, canvas=canvas, name=name)
-    return command.compile_read(
-        ffmpeg.output(picture, "pipe:1", **{"frames:v": window.frames, "format": "rawvideo", "pix_fmt": "yuv420p"})
-    )
+    options = {"frames:v": window.frames, "format": "rawvideo", "pix_fmt": "yuv420p"}
+    return command.compile_read(ffmpeg.output(picture, "pipe:1", **options), is_strict=is_strict)
 
 
-def still_planes(name: str, *, width: int, height: int, orientation: int) -> list[str]:
-    """Write the picture *name* at width x height, upright, to standard output as limited BT.709 yuv420p."""
+def still_planes(name: str, *, width: int, height: int, orientation: int, backing: str = "") -> list[str]:
+    """
+    Write the picture *name* at width x height, upright, to standard output as limited BT.709 yuv420p.
+
+    A *backing* colour is laid behind a picture that can be seen through.
+    """
     # The orientation is applied by us: which formats ffmpeg turns by itself differs between its versions.
     picture = command.source(name, **{"noautorotate": None}).video
+    if backing:
+        picture = filters.lay_on(picture, backing)
     for turn in _UPRIGHT.get(orientation, ()):
         picture = picture.filter(*turn.split("="))
     picture = picture.filter("scale", width, height, flags="lanczos", out_color_matrix="bt709", out_range="tv")
@@ -110,6 +119,13 @@ def still_planes(name: str, *, width: int, height: int, orientation: int) -> lis
     return command.compile_read(
         ffmpeg.output(picture, "pipe:1", **{"frames:v": 1, "format": "rawvideo", "pix_fmt": "yuv420p"})
     )
+
+
+def still_sample(name: str, *, side: int) -> list[str]:
+    """Write the picture *name* at side x side, whatever its shape, to standard output as RGBA."""
+    picture = command.source(name).video.filter("format", "rgba").filter("scale", side, side, flags="area")
+    options = {"frames:v": 1, "format": "rawvideo", "pix_fmt": "rgba"}
+    return command.compile_read(ffmpeg.output(picture, "pipe:1", **options))
 
 
 def join_segments(*, title: str) -> list[str]:

@@ -35,6 +35,9 @@ GRACE_S = 3.0
 MAX_FILE_BYTES = 8 << 30
 """No file of one process grows beyond this: twenty times an hour of film, and less than a disk."""
 
+BROKEN_INPUT = 183
+"""What ffmpeg ends with then: the low byte of AVERROR_INVALIDDATA. Source: libavutil/error.h."""
+
 PIPE_BYTES = 1 << 20
 """Size we ask for a pipe of frames: fewer switches between us and ffmpeg."""
 
@@ -44,6 +47,10 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 class Stopped(RenderFailed):
     """The render was given up while this process ran; the reason is raised elsewhere."""
+
+
+class BrokenInput(RenderFailed):
+    """What ffmpeg was given to read is damaged."""
 
 
 @cache

@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Protocol
 
 from studio.errors import RenderFailed
-from studio.models.shot import ClipShot, Shot
+from studio.models.shot import ClipShot, PictureShot, Shot
 from studio.models.timeline import Canvas, TimelineClip
 from studio.picture.fonts import FONTS_FOR_CAPTIONS
 from studio.render import graph
+from studio.render.backing import DARK, LIGHT, WHITE, is_transparent
 from studio.render.cache import content_key
+from studio.render.clips import Loop, damaged, loop_of
+from studio.render.looping import HELD_FRAMES, HELD_SHARE
 from studio.render.plan import Segment
+from studio.render.process import BrokenInput
 from studio.render.subtitles import write_ass
 from studio.render.suite import Suite
 from studio.render.verify import verify_picture
@@ -59,11 +63,15 @@ def render_segment(segment: Segment, *, name: str, suite: Suite) -> RenderedSegm
         end_frame=segment.end,
     )
     (desk / "captions.ass").write_text(captions, "utf-8")
-    compose = _composed(segment, suite=suite, desk=desk, has_captions=bool(captions))
+    loops = [loop_of(clip, suite=suite) for clip in segment.clips]
+    direct = _direct_shot(segment, loops)
+    compose = _composed(segment, direct, suite=suite, desk=desk, has_captions=bool(captions))
     # The small copy shapes no pixel of the segment.
-    key = _key(segment, argv=compose(small=None), captions=captions)
+    extras = _extras(segment, loops, suite)
+    key = _key(segment, argv=compose(small=None), captions=captions, is_drawn=direct is None, **extras)
     kept = _from_cache(key, segment=segment, suite=suite, desk=desk)
-    rendered = kept or _encode(segment, argv=compose(small=suite.small), name=name, key=key, suite=suite, desk=desk)
+    argv = compose(small=suite.small)
+    rendered = kept or _encode(segment, direct, argv=argv, name=name, key=key, suite=suite, desk=desk)
     suite.count.tell(name, segment.frames)
     logger.info("segment %s %s frames=%d", key[:KEY_CHARS], "cached" if kept else "rendered", segment.frames)
     return rendered
@@ -73,11 +81,17 @@ class _Compose(Protocol):
     def __call__(self, *, small: Canvas | None) -> list[str]: ...
 
 
-def _composed(segment: Segment, *, suite: Suite, desk: Path, has_captions: bool) -> _Compose:
-    """What makes the argv of *segment*, with a small copy or without."""
-    canvas = suite.timeline.canvas
+def _direct_shot(segment: Segment, loops: list[Loop | None]) -> ClipShot | None:
+    """The shot that ffmpeg reads from its file by itself; None where frames are drawn, mixed or begun again by us."""
     shot = segment.clips[0].shot
-    if not (segment.is_straight_from_a_file and isinstance(shot, ClipShot)):
+    is_direct = segment.is_straight_from_a_file and loops == [None]
+    return shot if is_direct and isinstance(shot, ClipShot) else None
+
+
+def _composed(segment: Segment, shot: ClipShot | None, *, suite: Suite, desk: Path, has_captions: bool) -> _Compose:
+    """What makes the argv of *segment*, with a small copy or without; *shot* where it is read directly."""
+    canvas = suite.timeline.canvas
+    if shot is None:
         return partial(graph.piped_segment, segment.frames, canvas=canvas, tier=suite.tier, has_captions=has_captions)
     media = suite.lay_out(shot.clip, at=desk / "source0", kind="video")
     first, frames = segment.span(segment.clips[0])
@@ -85,16 +99,28 @@ def _composed(segment: Segment, *, suite: Suite, desk: Path, has_captions: bool)
     return partial(graph.clip_segment, media, window, canvas=canvas, tier=suite.tier, has_captions=has_captions)
 
 
-def _key(segment: Segment, *, argv: list[str], captions: str) -> str:
+def _key(segment: Segment, *, argv: list[str], captions: str, is_drawn: bool, **extras: object) -> str:
     """Everything that shapes the pixels, counted from the segment's own start: moving it in the film costs nothing."""
     return content_key(
         argv=argv,
         captions=captions,
         fonts=_font_digests() if captions else [],
-        drawing="" if segment.is_straight_from_a_file else _drawing_version(),
+        drawing=_drawing_version() if is_drawn else "",
         clips=[_placed(clip, segment) for clip in segment.clips],
         **_transitions(segment),
+        **extras,
     )
+
+
+def _extras(segment: Segment, loops: list[Loop | None], suite: Suite) -> dict[str, object]:
+    """What most segments have nothing of: clips that are shown again and again, pictures that can be seen through."""
+    extras: dict[str, object] = {}
+    if any(loops):
+        extras["loops"] = [loop and [loop.frames, loop.is_cut, HELD_FRAMES, HELD_SHARE] for loop in loops]
+    pictures = [clip.shot.picture for clip in segment.clips if isinstance(clip.shot, PictureShot)]
+    if any(is_transparent(suite.open_asset(picture)) for picture in pictures):
+        extras["backing"] = [LIGHT, DARK, WHITE]
+    return extras
 
 
 def _placed(clip: TimelineClip, segment: Segment) -> list[object]:
@@ -163,12 +189,17 @@ def _small_name(key: str, *, segment: Segment, canvas: Canvas) -> str:
     return f"{content_key(of=key, argv=graph.small_segment(segment.frames, small=canvas))}.mp4"
 
 
-def _encode(segment: Segment, *, argv: list[str], name: str, key: str, suite: Suite, desk: Path) -> RenderedSegment:
+def _encode(
+    segment: Segment, shot: ClipShot | None, *, argv: list[str], name: str, key: str, suite: Suite, desk: Path
+) -> RenderedSegment:
     def on_frame(frames: int) -> None:
         suite.count.tell(name, min(frames, segment.frames))
 
-    if segment.is_straight_from_a_file:
-        suite.crew.run(argv, folder=desk, on_frame=on_frame)
+    if shot is not None:
+        try:
+            suite.crew.run(argv, folder=desk, on_frame=on_frame)
+        except BrokenInput as error:
+            raise damaged(shot.clip, error) from error
     else:
         from studio.render.frames import open_frames
 

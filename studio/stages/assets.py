@@ -11,6 +11,8 @@ from studio.models.asset import OWN, Asset, Credit
 from studio.picture.branding import draw_logo
 from studio.providers.storage import Storage, store_file
 from studio.render.probe import probe
+from studio.render.process import give_memory_back
+from studio.render.reach import reach_of
 from studio.stages.shots import OwnMedia
 
 
@@ -39,6 +41,16 @@ def keep_logo(path: str, storage: Storage) -> Asset:
         small = Path(folder) / "logo.png"
         draw_logo(Path(path), small)
         return store_file(storage, small, kind="image", credit=OWN)
+
+
+def cut_after(key: str, storage: Storage, *, within: float) -> float | None:
+    """Seconds after which the clip *key* was cut off, where that is *within* so many; None for all that is whole."""
+    path = storage.fetch(key)
+    if probe(path, decodes=False).kind != "video":
+        return None
+    reach = reach_of(path, within=within)
+    give_memory_back()
+    return reach.seconds if reach.is_cut else None
 
 
 def own_media(key: str, storage: Storage, credit: Credit = OWN) -> OwnMedia:

@@ -59,7 +59,8 @@ def test_a_finished_film_is_told_again_after_a_failure_with_a_link_that_works(st
 def test_a_message_does_not_wait_for_a_film_in_the_making(stack: Stack) -> None:
     with receiver() as (url, came):
         made = hook(stack, url, "video.failed")
-        video_id = stack.generate("Tides", "The moon pulls the sea. The sea rises and falls. " * 12, resolution="540p")
+        facts = " ".join(f"The moon pulls on shore number {n}, and the sea rises there." for n in range(24))
+        video_id = stack.generate("Tides", facts, resolution="540p")
         # Whichever stage: what was said before is not said again, and then narration is over at once.
         until(lambda: stack.row(video_id)["stage"], timeout_s=90)
         stack.post(f"/webhooks/{made['id']}/test", {})

@@ -9,14 +9,17 @@ import pytest
 from store.repos.users import Users
 from store.repos.videos import Videos
 from store.session import reading, transaction
+from studio.errors import UnreadableMedia
+from studio.models.asset import OWN
 from studio.models.brief import Brief
-from studio.models.shot import DrawnShot
+from studio.models.shot import ClipShot, DrawnShot
 from studio.models.timeline import Canvas, CaptionStyle, Timeline, TimelineClip
-from studio.providers.storage import Storage, open_storage
+from studio.providers.storage import Storage, open_storage, store_file
 from studio.settings import get_settings
 from tasks.lease import this_process
 from tasks.previews import Previews
 from tasks.render import render
+from tests.media import make_clip
 from tests.support.migrated import take_migrated
 
 STYLE = CaptionStyle(font="Outfit ExtraBold", size_px=24, outline_px=2, centre_y_px=220, max_width_px=160)
@@ -98,4 +101,41 @@ def test_a_film_that_is_cancelled_while_it_is_watched_leaves_nothing_in_the_stor
     assert len(watched) == 1
     assert shown(film) == []
     assert list(storage.keys()) == []
+    assert list((get_settings().home / "work").iterdir()) == []
+
+
+def damaged(folder: Path) -> Path:
+    """A clip with a hole in the middle."""
+    noise = "geq=lum='random(1)*200':cb=128:cr=128"
+    options = ("-movflags", "+faststart")
+    clip = make_clip(folder / "a.mp4", seconds=2, size=(90, 160), fps="30", filters=noise, options=options)
+    content = bytearray(clip.read_bytes())
+    for place in range(len(content) // 2, len(content) * 3 // 4):
+        content[place] ^= 0xA5
+    clip.write_bytes(content)
+    return clip
+
+
+@pytest.mark.parametrize(
+    ("is_own", "told"),
+    [
+        (True, "your file is damaged and cannot be read to its end; send it again or convert it"),
+        (False, "the clip 'Own material', which was found for the film, is damaged and cannot be read to its end; "),
+    ],
+)
+def test_a_damaged_clip_is_named_as_its_creator_knows_it(
+    film: str, storage: Storage, tmp_path: Path, *, is_own: bool, told: str
+) -> None:
+    source = store_file(storage, damaged(tmp_path), kind="video", credit=OWN)
+    brief = Brief(title="Tides", assets=(source.key,) if is_own else ())
+    with transaction() as session:
+        Videos.of_everyone(session).change(film, brief=brief.model_dump(mode="json"))
+    clip = TimelineClip(start_frame=0, end_frame=60, shot=ClipShot(clip=source))
+    timeline = Timeline(canvas=Canvas(width=180, height=320), clips=(clip,), caption_style=STYLE)
+
+    with pytest.raises(UnreadableMedia) as raised:
+        render.fn(timeline, video_id=film)
+
+    assert str(raised.value).startswith(told)
+    assert raised.value.code == "UNREADABLE_MEDIA"
     assert list((get_settings().home / "work").iterdir()) == []
