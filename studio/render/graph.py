@@ -122,8 +122,13 @@ def still_planes(name: str, *, width: int, height: int, orientation: int, backin
 
 
 def still_sample(name: str, *, side: int) -> list[str]:
-    """Write the picture *name* at side x side, whatever its shape, to standard output as RGBA."""
-    picture = command.source(name).video.filter("format", "rgba").filter("scale", side, side, flags="area")
+    """
+    Write the picture *name* at side x side, whatever its shape, to standard output as RGBA.
+
+    Colours are weighted by their opacity, or a thin white line would come out as grey as what is hidden beside it.
+    """
+    picture = command.source(name).video.filter("format", "gbrap").filter("premultiply", inplace=1)
+    picture = picture.filter("scale", side, side, flags="area").filter("format", "rgba")
     options = {"frames:v": 1, "format": "rawvideo", "pix_fmt": "rgba"}
     return command.compile_read(ffmpeg.output(picture, "pipe:1", **options))
 

@@ -16,7 +16,7 @@ from studio.models.shot import ClipShot, PictureShot, Shot
 from studio.models.timeline import Canvas, TimelineClip
 from studio.picture.fonts import FONTS_FOR_CAPTIONS
 from studio.render import graph
-from studio.render.backing import DARK, LIGHT, WHITE, is_transparent
+from studio.render.backing import DARK, LIGHT, SAMPLE_PX, WHITE, is_transparent
 from studio.render.cache import content_key
 from studio.render.clips import Loop, damaged, loop_of
 from studio.render.looping import HELD_FRAMES, HELD_SHARE
@@ -66,8 +66,8 @@ def render_segment(segment: Segment, *, name: str, suite: Suite) -> RenderedSegm
     loops = [loop_of(clip, suite=suite) for clip in segment.clips]
     direct = _direct_shot(segment, loops)
     compose = _composed(segment, direct, suite=suite, desk=desk, has_captions=bool(captions))
-    # The small copy shapes no pixel of the segment.
     extras = _extras(segment, loops, suite)
+    # The small copy shapes no pixel of the segment.
     key = _key(segment, argv=compose(small=None), captions=captions, is_drawn=direct is None, **extras)
     kept = _from_cache(key, segment=segment, suite=suite, desk=desk)
     argv = compose(small=suite.small)
@@ -119,7 +119,7 @@ def _extras(segment: Segment, loops: list[Loop | None], suite: Suite) -> dict[st
         extras["loops"] = [loop and [loop.frames, loop.is_cut, HELD_FRAMES, HELD_SHARE] for loop in loops]
     pictures = [clip.shot.picture for clip in segment.clips if isinstance(clip.shot, PictureShot)]
     if any(is_transparent(suite.open_asset(picture)) for picture in pictures):
-        extras["backing"] = [LIGHT, DARK, WHITE]
+        extras["backing"] = [LIGHT, DARK, WHITE, graph.still_sample("picture", side=SAMPLE_PX)]
     return extras
 
 

@@ -122,6 +122,26 @@ def test_a_still_is_decoded_once_upright() -> None:
     ]
 
 
+def test_a_still_that_is_seen_through_is_laid_on_its_ground_before_it_is_scaled() -> None:
+    argv = graph.still_planes("source0", width=1620, height=2880, orientation=1, backing="0xF1EEE7")
+
+    assert argv[argv.index("-filter_complex") + 1] == (
+        "[0:v]format=rgba[s0];[s0]split=2[s1][s2];[s1]drawbox=color=0xF1EEE7@1:replace=1:t=fill[s3];"
+        "[s3][s2]overlay=alpha=straight:eof_action=repeat:format=rgb[s4];[s4]format=rgb24[s5];"
+        "[s5]scale=1620:2880:flags=lanczos:out_color_matrix=bt709:out_range=tv[s6];[s6]format=yuv420p[s7]"
+    )
+
+
+def test_what_lies_before_damage_is_read_without_minding_it() -> None:
+    window = graph.Window(start=0.0, first=0, frames=30)
+
+    strict, lenient = (
+        graph.clip_frames("source0", SLOW, window, canvas=CANVAS, is_strict=is_strict) for is_strict in (True, False)
+    )
+
+    assert lenient == [word for word in strict if word != "-xerror"]
+
+
 def test_a_join_copies_both_streams() -> None:
     assert graph.join_segments(title="A 'b'; c=d") == [
         *HEAD,
