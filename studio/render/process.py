@@ -79,8 +79,8 @@ def start(argv: Sequence[str], *, folder: Path, is_fed: bool, cpu_s: int, file_b
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
-        # Runs between fork and exec: one system call on a library that is already loaded, no locks.
-        preexec_fn=_die_with_parent,
+        # Runs between fork and exec: two system calls on libraries that are already loaded, no locks.
+        preexec_fn=_begin,
     )
     _limit(child.pid, cpu_s=cpu_s, file_bytes=file_bytes)
     for pipe in (child.stdin, child.stdout):
@@ -176,7 +176,9 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _die_with_parent() -> None:
+def _begin() -> None:
+    """Die with the parent, and leave Ctrl-C to it: the key goes to everything in a terminal, and the parent ends us."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 

@@ -67,9 +67,14 @@ class Worker:
         return self.clients[-1]
 
     def fork_server(self) -> psutil.Process:
-        """The process behind the socket."""
-        (found,) = (child for child in psutil.Process(self.process.pid).children() if "-c" in child.cmdline())
-        return found
+        """The process behind the socket; between fork and exec it has its parent's name still."""
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            found = [child for child in psutil.Process(self.process.pid).children() if "-c" in child.cmdline()]
+            if found:
+                return found[0]
+            time.sleep(0.05)
+        raise AssertionError("there is no fork server")
 
     def end(self) -> None:
         for process in (*self.clients, self.process):
