@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -32,8 +33,7 @@ def test_ctrl_c_ends_the_film_and_leaves_nothing_behind(tmp_path: Path) -> None:
     command = [str(Path(sys.executable).parent / "video-system"), "make", *BRIEF, "--out", str(out)]
     making = subprocess.Popen(
         command, cwd=PROJECT, env=environment, stdin=terminal, stdout=terminal, stderr=terminal,
-        # A session of its own with that terminal: the key goes to everything in it.
-        preexec_fn=lambda: os.login_tty(terminal),
+        preexec_fn=lambda: at_the_keyboard(terminal),
     )  # fmt: skip
     os.close(terminal)
     shown = read_until(keyboard, b"render", at_most_s=120)
@@ -50,6 +50,12 @@ def test_ctrl_c_ends_the_film_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert not out.exists()
     assert column(home / "video-system.db", "SELECT completed_at IS NOT NULL FROM videos") == [1]
     assert column(home / "prefect" / "temporary.db", "SELECT state_type FROM flow_run") == ["CRASHED"]
+
+
+def at_the_keyboard(terminal: int) -> None:
+    """As a shell starts what one waits for: a session with that terminal, and Ctrl-C not ignored, as in the background."""
+    os.login_tty(terminal)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def read_until(keyboard: int, wanted: bytes | None, *, at_most_s: float) -> bytes:
